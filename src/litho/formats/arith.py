@@ -1,0 +1,163 @@
+"""Integer arithmetic on codes, and the only functions that lose bits.
+
+Every function takes NumPy arrays or torch tensors of int64 (float64 where it says so) and uses
+operators and methods that both have. `docs/numerics.md` section 3 is the specification.
+"""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from litho.errors import FormatError
+
+__all__ = [
+    "ROUNDINGS",
+    "check_rounding",
+    "dyadic",
+    "matmul",
+    "requantize",
+    "round_fraction",
+    "round_to_grid",
+    "saturate",
+]
+
+ROUNDINGS = ("half_even", "floor", "toward_zero", "half_up")
+
+_PRODUCT_LIMIT = 2**61
+_SHIFT_LIMIT = 62
+
+
+def check_rounding(rounding: str) -> None:
+    """Raise `FormatError` unless `rounding` is one of `ROUNDINGS`."""
+    if rounding not in ROUNDINGS:
+        raise FormatError(f"rounding must be one of {', '.join(ROUNDINGS)}, not {rounding!r}")
+
+
+def saturate(codes: Any, low: float, high: float) -> Any:
+    """Give `codes` limited to `low` … `high`."""
+    return codes.clip(low, high)
+
+
+def requantize(
+    codes: Any, multiplier: Any, shift: Any, low: int, high: int, rounding: str = "half_even"
+) -> Any:
+    """Give saturate(round(codes · multiplier / 2^shift)) (`docs/numerics.md` section 3.2).
+
+    `multiplier` and `shift` are integers, or int64 arrays that broadcast against `codes`.
+    Raises `FormatError` for a rounding that has no name and for products of 2^61 or more.
+    """
+    check_rounding(rounding)
+    product = codes * multiplier
+    if _is_array(shift):
+        left, right = (-shift).clip(0, _SHIFT_LIMIT), shift.clip(0, _SHIFT_LIMIT)
+    else:
+        left, right = min(max(-shift, 0), _SHIFT_LIMIT), min(max(shift, 0), _SHIFT_LIMIT)
+    _check_magnitude(codes, multiplier, left)
+    return saturate(_shift_right(product << left, right, rounding), low, high)
+
+
+def _shift_right(product: Any, shift: Any, rounding: str) -> Any:
+    quotient = product >> shift
+    remainder = product - (quotient << shift)
+    if rounding == "floor":
+        return quotient
+    if rounding == "toward_zero":
+        return quotient + ((remainder != 0) & (product < 0)) * 1
+    doubled, whole = remainder + remainder, (shift * 0 + 1) << shift
+    if rounding == "half_up":
+        return quotient + (doubled >= whole) * 1
+    return quotient + ((doubled > whole) | ((doubled == whole) & ((quotient & 1) == 1))) * 1
+
+
+def _check_magnitude(codes: Any, multiplier: Any, left: Any) -> None:
+    if _size(codes) == 0:
+        return
+    greatest = max(int(codes.max()), -int(codes.min()))
+    factor = int(multiplier.max()) if _is_array(multiplier) else multiplier
+    shift = int(left.max()) if _is_array(left) else left
+    if (greatest * factor) << shift >= _PRODUCT_LIMIT:
+        raise FormatError(
+            f"requantize must keep |code · multiplier| below 2^61, not {greatest} · {factor}"
+            f" shifted left by {shift}; give the accumulator fewer bits"
+        )
+
+
+def dyadic(ratio: Fraction) -> tuple[int, int]:
+    """Give (m, s) with m odd, m < 2^16 and m · 2^(−s) nearest to the positive `ratio`.
+
+    Exact when the ratio is such a number; otherwise m keeps 16 bits, rounded `half_even`.
+    """
+    if ratio <= 0:
+        raise FormatError(f"a scale ratio must be positive, not {ratio}")
+    shift = 15 - _floor_log2(ratio)
+    multiplier = round(ratio * Fraction(2) ** shift)
+    zeros = (multiplier & -multiplier).bit_length() - 1
+    return multiplier >> zeros, shift - zeros
+
+
+def _floor_log2(ratio: Fraction) -> int:
+    guess = ratio.numerator.bit_length() - ratio.denominator.bit_length()
+    return guess if Fraction(2) ** guess <= ratio else guess - 1
+
+
+def round_fraction(value: Fraction, rounding: str = "half_even") -> int:
+    """Give the integer that the exact rational `value` rounds to."""
+    check_rounding(rounding)
+    floor = value.numerator // value.denominator
+    part = value - floor
+    if rounding == "floor":
+        return floor
+    if rounding == "toward_zero":
+        return floor + (part != 0 and value < 0)
+    if rounding == "half_up":
+        return floor + (part >= Fraction(1, 2))
+    return floor + (part > Fraction(1, 2) or (part == Fraction(1, 2) and floor % 2 == 1))
+
+
+def round_to_grid(values: Any, multiplier: Any, rounding: str = "half_even") -> Any:
+    """Give the integer multiples (as float64) that exact values / multiplier round to.
+
+    `values` is float64; `multiplier` is a positive integer or a float64 array of them.
+    Exact while |values / multiplier| · multiplier stays below 2^53.
+    """
+    check_rounding(rounding)
+    nearest = (values / multiplier).round()
+    # nearest · multiplier lies within one multiplier of the value: the subtraction is exact.
+    rest = values - nearest * multiplier
+    if rounding == "floor":
+        return nearest - (rest < 0) * 1.0
+    if rounding == "toward_zero":
+        return nearest - ((rest < 0) & (values > 0)) * 1.0 + ((rest > 0) & (values < 0)) * 1.0
+    above, below = rest + rest > multiplier, rest + rest < -multiplier
+    if rounding == "half_up":
+        return nearest + (above | (rest + rest == multiplier)) * 1.0 - below * 1.0
+    is_odd = (nearest * 0.5).round() * 2.0 != nearest
+    above = above | ((rest + rest == multiplier) & is_odd)
+    below = below | ((rest + rest == -multiplier) & is_odd)
+    return nearest + above * 1.0 - below * 1.0
+
+
+def matmul(left: Any, right: Any, left_limit: int, right_limit: int) -> Any:
+    """Give the exact product of NumPy code matrices `left` (…, N) and `right` (N, M).
+
+    `left_limit` and `right_limit` bound the absolute values. float64 BLAS does the work when the
+    bounds prove each partial sum below 2^53, int64 otherwise.
+    Raises `FormatError` when a sum may reach 2^63.
+    """
+    bound = left.shape[-1] * left_limit * right_limit
+    if bound < 2**53:
+        return (left.astype("float64") @ right.astype("float64")).astype("int64")
+    if bound >= 2**63:
+        raise FormatError(
+            f"a sum of {left.shape[-1]} products must stay below 2^63, not reach {bound};"
+            " use narrower formats"
+        )
+    return left @ right
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "clip")
+
+
+def _size(array: Any) -> int:
+    return math.prod(array.shape)

@@ -1,0 +1,129 @@
+"""Fixed point and scaled integers: `fixed8f4`, `ufixed8f4`, `int8`, `uint8`."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from litho.errors import FormatError
+from litho.formats import arith
+from litho.formats.format import register
+from litho.formats.scale import Scale
+
+__all__ = ["Fixed"]
+
+_WIDEST = 62
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A code of `width` bits that reads as code · 2^(−frac).
+
+    `is_integer` marks the spelling `int8`/`uint8`: frac is 0 and the tensor's scale carries the
+    meaning.
+    """
+
+    width: int
+    frac: int = 0
+    is_signed: bool = True
+    is_integer: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.width <= _WIDEST:
+            raise FormatError(f"fixed-point width must be 1 to {_WIDEST}, not {self.width}")
+        if self.is_integer and self.frac:
+            raise FormatError(f"a scaled integer must have fraction 0, not {self.frac}")
+
+    @property
+    def family(self) -> str:
+        """Name of the family."""
+        return "integer" if self.is_integer else "fixed"
+
+    @property
+    def bits(self) -> int:
+        """Bits of one code."""
+        return self.width
+
+    @property
+    def low(self) -> int:
+        """The smallest code."""
+        return -(1 << (self.width - 1)) if self.is_signed else 0
+
+    @property
+    def high(self) -> int:
+        """The greatest code."""
+        return (1 << (self.width - self.is_signed)) - 1
+
+    def steps(self, scale: Scale) -> tuple[Fraction, ...]:
+        """Give the value of code 1 under each scale, as exact fractions."""
+        return tuple(step / Fraction(2) ** self.frac for step in scale.fractions())
+
+    def encode(self, values: Any, scale: Scale, rounding: str = "half_even") -> Any:
+        """Give the int64 codes of float64 `values`, an array of any shape.
+
+        Raises `FormatError` for NaN or infinity, and when the format is too wide for float64.
+        """
+        multiplier, power = self._grid(scale, values)
+        if bool((values != values).any()) or bool((abs(values) == float("inf")).any()):
+            raise FormatError(
+                f"values encoded as {self} must be finite, not NaN or infinity;"
+                " look for a division by zero or a diverged training"
+            )
+        units = values * power
+        near = units.clip((self.low - 1) * 1.0 * multiplier, (self.high + 1) * 1.0 * multiplier)
+        rounded = arith.round_to_grid(near, multiplier, rounding)
+        return _to_int64(arith.saturate(rounded, float(self.low), float(self.high)))
+
+    def decode(self, codes: Any, scale: Scale) -> Any:
+        """Give the float64 values of int64 `codes`; exact up to 53 bits of code and multiplier."""
+        multiplier, power = self._grid(scale, codes)
+        return _to_float64(codes) * multiplier / power
+
+    def _grid(self, scale: Scale, template: Any) -> tuple[Any, Any]:
+        """Give m and 2^(n + frac) as floats, or as arrays shaped along the scale's axis."""
+        bits = self.width + max(scale.multipliers).bit_length()
+        if bits > 53:
+            raise FormatError(
+                f"{self} with a scale of {max(scale.multipliers).bit_length()} bits must fit"
+                f" float64's 53 bits to be encoded or decoded, not take {bits}"
+            )
+        powers = [2.0 ** (shift + self.frac) for shift in scale.shifts]
+        if scale.axis is None:
+            return float(scale.multipliers[0]), powers[0]
+        shape = (-1,) + (1,) * (-scale.axis - 1)
+        columns = [[float(m) for m in scale.multipliers], powers]
+        multiplier, power = (_float_array(column, template).reshape(shape) for column in columns)
+        return multiplier, power
+
+    def __str__(self) -> str:
+        prefix = "" if self.is_signed else "u"
+        if self.is_integer:
+            return f"{prefix}int{self.width}"
+        return f"{prefix}fixed{self.width}f{self.frac}"
+
+
+def _float_array(numbers: list[float], template: Any) -> Any:
+    """Make a float64 array of the same library (and device) as `template`."""
+    if hasattr(template, "new_tensor"):
+        return template.double().new_tensor(numbers)
+    return template.__array_namespace__().asarray(numbers)
+
+
+def _to_float64(codes: Any) -> Any:
+    return codes.double() if hasattr(codes, "double") else codes.astype("float64")
+
+
+def _to_int64(values: Any) -> Any:
+    return values.long() if hasattr(values, "long") else values.astype("int64")
+
+
+def _read_fixed(match: re.Match[str]) -> Fixed:
+    return Fixed(int(match["width"]), int(match["frac"]), not match["unsigned"])
+
+
+def _read_integer(match: re.Match[str]) -> Fixed:
+    return Fixed(int(match["width"]), 0, not match["unsigned"], is_integer=True)
+
+
+register("fixed", r"(?P<unsigned>u?)fixed(?P<width>\d+)f(?P<frac>-?\d+)", _read_fixed, "fixed8f4")
+register("integer", r"(?P<unsigned>u?)int(?P<width>\d+)", _read_integer, "int8")

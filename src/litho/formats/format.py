@@ -1,0 +1,102 @@
+"""What a format is, and the registry of format families."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from litho.errors import FormatError
+from litho.formats.scale import Scale
+
+__all__ = ["CodeFormat", "Family", "Format", "families", "parse", "register"]
+
+
+@runtime_checkable
+class Format(Protocol):
+    """A rule for reading values; its `str` is its canonical spelling."""
+
+    @property
+    def family(self) -> str:
+        """Name of the family, as `litho list formats` shows it."""
+        ...
+
+    @property
+    def bits(self) -> int:
+        """Bits that one value occupies."""
+        ...
+
+
+@runtime_checkable
+class CodeFormat(Format, Protocol):
+    """A format whose values are integer codes, one code a value.
+
+    `values` and `codes` are NumPy arrays or torch tensors, float64 and int64, of any shape.
+    """
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a code is read as two's complement."""
+        ...
+
+    @property
+    def low(self) -> int:
+        """The smallest code."""
+        ...
+
+    @property
+    def high(self) -> int:
+        """The greatest code."""
+        ...
+
+    def encode(self, values: Any, scale: Scale, rounding: str = "half_even") -> Any:
+        """Give the codes of float64 `values` (see `docs/numerics.md` section 2)."""
+        ...
+
+    def decode(self, codes: Any, scale: Scale) -> Any:
+        """Give the float64 values of int64 `codes`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family of formats: its name, the pattern of its spellings, and their reader."""
+
+    name: str
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str]], Format]
+    example: str
+
+
+_FAMILIES: dict[str, Family] = {}
+
+
+def register(
+    name: str, pattern: str, read: Callable[[re.Match[str]], Format], example: str
+) -> None:
+    """Add a family of formats whose spellings match `pattern` as a whole."""
+    assert name not in _FAMILIES, f"format family {name!r} is registered twice"
+    _FAMILIES[name] = Family(name, re.compile(pattern), read, example)
+
+
+def families() -> tuple[Family, ...]:
+    """Give all registered families, by name."""
+    return tuple(_FAMILIES[name] for name in sorted(_FAMILIES))
+
+
+def parse(spelling: str) -> Format:
+    """Give the format that `spelling` names.
+
+    Raises `FormatError` when no family knows the spelling or when it is not the canonical one.
+    """
+    for family in families():
+        match = family.pattern.fullmatch(spelling)
+        if match:
+            found = family.read(match)
+            if str(found) != spelling:
+                raise FormatError(f"format {spelling!r} must be spelled {str(found)!r}")
+            return found
+    examples = ", ".join(family.example for family in families())
+    raise FormatError(
+        f"format must be a known spelling (such as {examples}), not {spelling!r};"
+        " `litho list formats` shows them all"
+    )

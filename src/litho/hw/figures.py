@@ -1,0 +1,77 @@
+"""Numbers that know where they came from: estimated, measured, reported."""
+
+from dataclasses import dataclass
+
+from litho.hw.resources import Resources
+from litho.hw.timing import Timing
+
+__all__ = ["Band", "Estimate", "Interval", "Measurement", "Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range with its middle: `low <= mid <= high`."""
+
+    low: int
+    mid: int
+    high: int
+
+    def __post_init__(self) -> None:
+        assert self.low <= self.mid <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How far a report may lie from a structural formula.
+
+    The stated band of a count m is `m / factor - slack` to `m * factor + slack`, at least 0.
+    """
+
+    factor: float
+    slack: int
+
+    def around(self, mid: int) -> Interval:
+        """Give the interval that the band states around the count `mid`."""
+        low = max(0, int(mid / self.factor) - self.slack)
+        return Interval(low, mid, -int(-mid * self.factor // 1) + self.slack)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Resources computed from formulas, with the interval in which a report should lie.
+
+    `calibration` names the table that the formulas were fitted to, or says `uncalibrated`.
+    """
+
+    luts: Interval
+    ffs: Interval
+    dsps: Interval
+    bram_bits: Interval
+    calibration: str = "uncalibrated"
+
+    @classmethod
+    def from_formula(cls, mid: Resources, band: Band) -> "Estimate":
+        """Put `band` around each count of `mid`."""
+        return cls(
+            luts=band.around(mid.luts),
+            ffs=band.around(mid.ffs),
+            dsps=band.around(mid.dsps),
+            bram_bits=band.around(mid.bram_bits),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Cycles observed in a simulation without stalls."""
+
+    simulator: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an outside tool said: its name and version, resources, frequency in MHz if it placed."""
+
+    tool: str
+    resources: Resources
+    fmax_mhz: float | None = None

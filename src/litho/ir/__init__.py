@@ -1,0 +1,33 @@
+"""The graph: an immutable SSA program on codes, its rules, its text form and its interpreter."""
+
+from litho.ir.graph import Constant, Graph, Input, Lanes, Node, Origin
+from litho.ir.interpreter import interpret
+from litho.ir.op import AtenCall, Lowering, LoweringContext, NodeView, Op, Ref, Registry
+from litho.ir.rules import check
+from litho.ir.store import load, save
+from litho.ir.text import parse, write
+from litho.ir.types import TensorType, TupleType
+
+__all__ = [
+    "AtenCall",
+    "Constant",
+    "Graph",
+    "Input",
+    "Lanes",
+    "Lowering",
+    "LoweringContext",
+    "Node",
+    "NodeView",
+    "Op",
+    "Origin",
+    "Ref",
+    "Registry",
+    "TensorType",
+    "TupleType",
+    "check",
+    "interpret",
+    "load",
+    "parse",
+    "save",
+    "write",
+]

@@ -1,0 +1,158 @@
+"""What an operation is to the graph, and the registry of operations."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from litho.errors import UnsupportedError
+from litho.ir.graph import Constant, Lanes, Node, Origin
+from litho.ir.types import TensorType
+
+__all__ = [
+    "AtenCall",
+    "Codes",
+    "Lowering",
+    "LoweringContext",
+    "NodeView",
+    "Op",
+    "Ref",
+    "Registry",
+]
+
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The place of a tensor among a call's arguments: `inputs[index]` of its node."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtenCall:
+    """Parameters of a node that keeps its PyTorch spelling.
+
+    `arguments` holds the call's arguments in order as (name, value) pairs; a value is a number, a
+    string, a boolean, None, a `Ref`, or a tuple of these.
+    """
+
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give the argument called `name`, or `default` when the call left it out."""
+        return dict(self.arguments).get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """A node with what its op needs to know about its surroundings.
+
+    `types` are the types of its inputs; `constants[i]` is input i when it is a constant.
+    """
+
+    node: Node
+    types: tuple[TensorType, ...]
+    constants: tuple[Constant | None, ...]
+
+    @property
+    def params(self) -> Any:
+        """The node's parameters."""
+        return self.node.params
+
+    @property
+    def type(self) -> TensorType:
+        """The node's type."""
+        assert isinstance(self.node.type, TensorType)
+        return self.node.type
+
+    @property
+    def lanes(self) -> Lanes:
+        """The node's lanes; one code a cycle when none were chosen."""
+        return self.node.lanes or Lanes(1, 1)
+
+
+class LoweringContext(Protocol):
+    """What an op's lowering may ask and do. Values are named as in the lowered graph."""
+
+    def type_of(self, name: str) -> TensorType:
+        """Give the type of a lowered value."""
+        ...
+
+    def constant(self, name: str) -> Constant | None:
+        """Give the constant called `name`, or None when the value is computed."""
+        ...
+
+    def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
+        """Add a constant and give its name, made from `hint`."""
+        ...
+
+    def add(self, op: str, inputs: tuple[str, ...], params: Any, hint: str = "") -> str:
+        """Add a node of `op` with the type that its rule infers, and give its name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """How calls of some PyTorch operators become nodes of one op.
+
+    `aten` lists the spellings (`aten.linear.default`). `lower(context, call, inputs)` gets the
+    call's arguments and the lowered names of its tensor arguments, and gives the result's name.
+    """
+
+    aten: tuple[str, ...]
+    lower: Callable[[LoweringContext, AtenCall, tuple[str, ...]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One operation: what must agree about it.
+
+    - `params`: the frozen dataclass of its parameters.
+    - `infer_type(params, types)`: type of the result. A rule that needs constants (the width of an
+      accumulator) finds what it needs in the parameters.
+    - `evaluate(params, types, inputs)`: codes (samples, *shape) of the result from the inputs'
+      codes (samples, *shape); a constant input has no axis of samples.
+    - `lowerings`: the PyTorch operators it stands for.
+    - `blocks[family](view)`: the hardware for one node, per arithmetic family of its first input.
+    """
+
+    name: str
+    params: type
+    infer_type: Callable[[Any, tuple[TensorType, ...]], TensorType]
+    evaluate: Callable[[Any, tuple[TensorType, ...], tuple[Codes, ...]], Codes]
+    lowerings: tuple[Lowering, ...]
+    blocks: Mapping[str, Callable[[NodeView], Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The operations that are known, by name."""
+
+    ops: Mapping[str, Op]
+
+    def __iter__(self) -> Iterator[Op]:
+        return iter(self.ops.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.ops
+
+    def find(self, name: str, origin: Origin | None = None) -> Op:
+        """Give the op called `name`; raises `UnsupportedError` when there is none."""
+        if name in self.ops:
+            return self.ops[name]
+        place = f" ({origin})" if origin else ""
+        raise UnsupportedError(
+            f"op {name!r}{place} must be one of {', '.join(sorted(self.ops))};"
+            " see CONTRIBUTING.md on adding an operation"
+        )
+
+    def lowering(self, aten: str) -> Lowering | None:
+        """Give the lowering of the PyTorch operator spelled `aten`, or None."""
+        for op in self:
+            for lowering in op.lowerings:
+                if aten in lowering.aten:
+                    return lowering
+        return None

@@ -1,0 +1,59 @@
+"""The rules that every graph keeps; they run after each pass."""
+
+from litho.errors import GraphError
+from litho.ir.graph import Constant, Graph, Node
+from litho.ir.interpreter import view_of
+from litho.ir.op import Registry
+
+__all__ = ["check"]
+
+
+def check(graph: Graph, registry: Registry) -> Graph:
+    """Give `graph` back when it keeps every rule.
+
+    Raises `GraphError` with the rule, the node and its origin when it does not: values are
+    defined before use, constants match their types, and a node of a known op has the type that
+    the op's rule infers.
+    """
+    known = {item.name for item in graph.inputs} | {item.name for item in graph.constants}
+    for constant in graph.constants:
+        _check_constant(constant)
+    for node in graph.nodes:
+        for name in node.inputs:
+            if name not in known:
+                raise GraphError(
+                    f"a value must be defined before it is used: %{node.name} ({node.op}, from"
+                    f" {node.origin}) reads %{name}"
+                )
+        known.add(node.name)
+        if node.op in registry:
+            _check_type(graph, node, registry)
+    for name in graph.outputs:
+        if name not in known:
+            raise GraphError(f"an output must be a value of the graph, and %{name} is not")
+    return graph
+
+
+def _check_constant(constant: Constant) -> None:
+    if constant.values.shape != constant.type.shape:
+        raise GraphError(
+            f"constant %{constant.name} must have shape {list(constant.type.shape)},"
+            f" not {list(constant.values.shape)}"
+        )
+    if not constant.type.is_coded or not constant.values.size:
+        return
+    form, values = constant.type.codes, constant.values
+    if values.dtype != "int64" or values.min() < form.low or values.max() > form.high:
+        raise GraphError(
+            f"constant %{constant.name} must hold int64 codes from {form.low} to {form.high}"
+            f" ({form}), not {values.dtype} from {values.min()} to {values.max()}"
+        )
+
+
+def _check_type(graph: Graph, node: Node, registry: Registry) -> None:
+    inferred = registry.find(node.op).infer_type(node.params, view_of(graph, node.name).types)
+    if inferred != node.type:
+        raise GraphError(
+            f"%{node.name} ({node.op}, from {node.origin}) must have the type its op infers,"
+            f" {inferred}, not {node.type}"
+        )

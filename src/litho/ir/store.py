@@ -1,0 +1,67 @@
+"""A graph in a folder: `graph.ir` holds the text, `graph.npz` the arrays it names."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from litho.errors import DataError
+from litho.ir.graph import Graph
+from litho.ir.op import Registry
+from litho.ir.text import arrays_of, parse, write
+
+__all__ = ["load", "save"]
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def save(directory: Path, graph: Graph) -> tuple[Path, Path]:
+    """Write `graph.ir` and `graph.npz` into `directory` and give their paths.
+
+    The same graph gives the same bytes; each file appears whole or not at all.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    arrays = directory / "graph.npz"
+    _replace(arrays, _archive(arrays_of(graph)))
+    text = directory / "graph.ir"
+    _replace(text, write(graph).encode())
+    return text, arrays
+
+
+def load(directory: Path, registry: Registry) -> Graph:
+    """Read the graph in `directory`.
+
+    Raises `DataError` when a file is absent or not what it should be, `GraphError` for its text.
+    """
+    text, arrays = directory / "graph.ir", directory / "graph.npz"
+    for path in (text, arrays):
+        if not path.is_file():
+            raise DataError(f"a graph must have a file {path.name}, and {path} is not there")
+    try:
+        with np.load(arrays, allow_pickle=False) as archive:
+            content = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(f"{arrays} must be a NumPy archive, and is not: {error}") from error
+    return parse(text.read_text(), content, registry)
+
+
+def _archive(arrays: dict[str, np.ndarray[Any, Any]]) -> bytes:
+    """Make an .npz whose bytes depend on the content alone (np.savez writes the time)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(arrays):
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, arrays[name], allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, entry.getvalue(), compresslevel=1)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
