@@ -93,6 +93,15 @@ class LoweringContext(Protocol):
         """Add a node of `op` with the type that its rule infers, and give its name."""
         ...
 
+    def wanted_type(self) -> TensorType | None:
+        """Give the type that the quantizers which alone read the call's result ask for, or None.
+
+        For a call of a quantizer (`litho.fake_quantize.default`) it is the type that the call
+        itself asks for. The quantizer's own lowering gets a first argument that is coded, or a
+        constant of host floats, which it encodes (the pass makes float inputs coded before).
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
