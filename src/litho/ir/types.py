@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from litho.errors import GraphError
-from litho.formats import CodeFormat, Format, Scale
+from litho.formats import CodeFormat, Fixed, Format, Scale
 
 __all__ = ["TensorType", "TupleType"]
 
@@ -41,6 +41,18 @@ class TensorType:
         raise GraphError(
             f"a tensor must be quantized to have codes, not {self.format};"
             " give the layer before it an output format"
+        )
+
+    @property
+    def fixed(self) -> Fixed:
+        """The format, when it is fixed point or a scaled integer.
+
+        Raises `GraphError` for any other.
+        """
+        if isinstance(self.codes, Fixed):
+            return self.codes
+        raise GraphError(
+            f"this operation must have fixed-point codes, not {self.format}; requantize before it"
         )
 
     @property
