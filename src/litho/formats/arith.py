@@ -44,7 +44,8 @@ def requantize(
     """Give saturate(round(codes · multiplier / 2^shift)) (`docs/numerics.md` section 3.2).
 
     `multiplier` and `shift` are integers, or int64 arrays that broadcast against `codes`.
-    Raises `FormatError` for a rounding that has no name and for products of 2^61 or more.
+    Raises `FormatError` for a rounding that has no name, a negative multiplier and products of
+    2^61 or more.
     """
     check_rounding(rounding)
     product = codes * multiplier
@@ -74,6 +75,9 @@ def _check_magnitude(codes: Any, multiplier: Any, left: Any) -> None:
         return
     greatest = max(int(codes.max()), -int(codes.min()))
     factor = int(multiplier.max()) if _is_array(multiplier) else multiplier
+    least = int(multiplier.min()) if _is_array(multiplier) else multiplier
+    if least < 0:
+        raise FormatError(f"multiplier of requantize must be 0 or more, not {least}")
     shift = int(left.max()) if _is_array(left) else left
     if (greatest * factor) << shift >= _PRODUCT_LIMIT:
         raise FormatError(

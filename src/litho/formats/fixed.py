@@ -13,6 +13,8 @@ from litho.formats.scale import Scale
 __all__ = ["Fixed"]
 
 _WIDEST = 62
+_TINY = 2.0**-1000
+_COARSEST, _FINEST = -970, 1022  # exponents of a step whose multiples float64 holds exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,22 @@ class Fixed:
         return tuple(step / Fraction(2) ** self.frac for step in scale.fractions())
 
     def encode(self, values: Any, scale: Scale, rounding: str = "half_even") -> Any:
-        """Give the int64 codes of float64 `values`, an array of any shape.
+        """Give the int64 codes of floating-point `values`, an array of any shape.
 
         Raises `FormatError` for NaN or infinity, and when the format is too wide for float64.
         """
+        values = _to_float64(values)
         multiplier, power = self._grid(scale, values)
         if bool((values != values).any()) or bool((abs(values) == float("inf")).any()):
             raise FormatError(
                 f"values encoded as {self} must be finite, not NaN or infinity;"
                 " look for a division by zero or a diverged training"
             )
-        units = values * power
-        near = units.clip((self.low - 1) * 1.0 * multiplier, (self.high + 1) * 1.0 * multiplier)
-        rounded = arith.round_to_grid(near, multiplier, rounding)
+        below, above = (self.low - 1) * multiplier / power, (self.high + 1) * multiplier / power
+        units = values.clip(below, above) * power
+        # A negative value that the product turned into zero still lies below zero.
+        units = units - ((units == 0) & (values < 0)) * _TINY
+        rounded = arith.round_to_grid(units, multiplier, rounding)
         return _to_int64(arith.saturate(rounded, float(self.low), float(self.high)))
 
     def decode(self, codes: Any, scale: Scale) -> Any:
@@ -87,13 +92,28 @@ class Fixed:
                 f"{self} with a scale of {max(scale.multipliers).bit_length()} bits must fit"
                 f" float64's 53 bits to be encoded or decoded, not take {bits}"
             )
-        powers = [2.0 ** (shift + self.frac) for shift in scale.shifts]
+        powers = [2.0**exponent for exponent in self._exponents(scale)]
         if scale.axis is None:
             return float(scale.multipliers[0]), powers[0]
+        if len(template.shape) < -scale.axis or template.shape[scale.axis] != len(powers):
+            raise FormatError(
+                f"a tensor with a scale on axis {scale.axis} must have {len(powers)} indices there,"
+                f" not shape {list(template.shape)}"
+            )
         shape = (-1,) + (1,) * (-scale.axis - 1)
         columns = [[float(m) for m in scale.multipliers], powers]
         multiplier, power = (_float_array(column, template).reshape(shape) for column in columns)
         return multiplier, power
+
+    def _exponents(self, scale: Scale) -> list[int]:
+        exponents = [shift + self.frac for shift in scale.shifts]
+        for exponent in exponents:
+            if not _COARSEST <= exponent <= _FINEST:
+                raise FormatError(
+                    f"{self} with its scale must have steps of 2^{-_FINEST} to 2^{-_COARSEST}"
+                    f" to be encoded or decoded, not 2^{-exponent}"
+                )
+        return exponents
 
     def __str__(self) -> str:
         prefix = "" if self.is_signed else "u"
@@ -125,5 +145,7 @@ def _read_integer(match: re.Match[str]) -> Fixed:
     return Fixed(int(match["width"]), 0, not match["unsigned"], is_integer=True)
 
 
-register("fixed", r"(?P<unsigned>u?)fixed(?P<width>\d+)f(?P<frac>-?\d+)", _read_fixed, "fixed8f4")
-register("integer", r"(?P<unsigned>u?)int(?P<width>\d+)", _read_integer, "int8")
+register(
+    "fixed", r"(?P<unsigned>u?)fixed(?P<width>\d{1,9})f(?P<frac>-?\d{1,9})", _read_fixed, "fixed8f4"
+)
+register("integer", r"(?P<unsigned>u?)int(?P<width>\d{1,9})", _read_integer, "int8")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from litho.errors import FormatError
 from litho.formats.format import register
 
 __all__ = ["Host"]
@@ -26,6 +27,10 @@ class Host:
     """A PyTorch number type; integers and booleans are spelled with `host_` before them."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        if self.name not in _BITS:
+            raise FormatError(f"a host type must be one of {', '.join(_BITS)}, not {self.name!r}")
 
     @property
     def family(self) -> str:
