@@ -81,13 +81,6 @@ class LoweringContext(Protocol):
         """Give the type of a lowered value."""
         ...
 
-    def wanted_type(self) -> TensorType | None:
-        """Give the type that the only reader of this call's result asks for, if it is a quantizer.
-
-        None when there are several readers, or none that quantizes.
-        """
-        ...
-
     def constant(self, name: str) -> Constant | None:
         """Give the constant called `name`, or None when the value is computed."""
         ...
