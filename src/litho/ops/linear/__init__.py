@@ -1,0 +1,16 @@
+"""Matrix product with known weights and an optional bias."""
+
+from litho.ir import Lowering, Op
+from litho.ops.linear.lower import lower
+from litho.ops.linear.reference import LinearParams, evaluate, infer_type
+
+__all__ = ["OP"]
+
+OP = Op(
+    "linear",
+    LinearParams,
+    infer_type,
+    evaluate,
+    (Lowering(("aten.linear.default",), lower),),
+    {},
+)
