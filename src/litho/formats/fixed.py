@@ -13,7 +13,7 @@ from litho.formats.scale import Scale
 __all__ = ["Fixed"]
 
 _WIDEST = 62
-_TINY = 2.0**-1000
+_TINY = 2.0**-100
 _COARSEST, _FINEST = -970, 1022  # exponents of a step whose multiples float64 holds exactly
 
 
