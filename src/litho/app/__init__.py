@@ -1,0 +1,5 @@
+"""The command line."""
+
+from litho.app.main import main
+
+__all__ = ["main"]

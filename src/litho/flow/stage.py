@@ -1,0 +1,98 @@
+"""What a stage is, and how a chain of stages is brought up to date."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from litho.flow.cache import Cache, code_digest, digest_of
+from litho.flow.config import Config
+
+__all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up"]
+
+
+class Watcher(Protocol):
+    """Who is told how a run proceeds."""
+
+    def begin(self, stage: str) -> None:
+        """A stage starts to work."""
+        ...
+
+    def end(self, stage: str, seconds: float, was_cached: bool) -> None:
+        """A stage has its result."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Something worth a line for who wants to know more."""
+        ...
+
+
+class _Silent:
+    """A watcher that does not look."""
+
+    def begin(self, stage: str) -> None:
+        """Do nothing."""
+
+    def end(self, stage: str, seconds: float, was_cached: bool) -> None:
+        """Do nothing."""
+
+    def say(self, text: str) -> None:
+        """Do nothing."""
+
+
+SILENT: Watcher = _Silent()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a stage works with: the configuration, its own empty folder, those of its needs."""
+
+    config: Config
+    folder: Path
+    needs: Mapping[str, Path]
+    watcher: Watcher
+
+    @property
+    def logs(self) -> Path:
+        """The folder for logs of outside programs, inside the stage's own."""
+        path = self.folder / "logs"
+        path.mkdir(exist_ok=True)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a run.
+
+    `needs` names the stages whose folders it reads. `facts(config)` is everything else that its
+    result depends on, versions of outside programs included, in a form that JSON can hold; litho's
+    own sources count by themselves. `work(context)` fills `context.folder`.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    facts: Callable[[Config], Any]
+    work: Callable[[Context], None]
+
+
+def bring_up(
+    stages: tuple[Stage, ...], config: Config, cache: Cache, watcher: Watcher = SILENT
+) -> dict[str, Path]:
+    """Give the folder of each stage, made now where the cache does not have it."""
+    keys: dict[str, str] = {}
+    folders: dict[str, Path] = {}
+    for stage in stages:
+        keys[stage.name] = digest_of(
+            [code_digest(), stage.facts(config), [keys[name] for name in stage.needs]]
+        )
+        folders[stage.name] = cache.path(stage.name, keys[stage.name])
+        started = time.monotonic()
+        was_cached = cache.has(stage.name, keys[stage.name])
+        if not was_cached:
+            watcher.begin(stage.name)
+            with cache.fill(stage.name, keys[stage.name]) as folder:
+                needs = {name: folders[name] for name in stage.needs}
+                stage.work(Context(config, folder, needs, watcher))
+        watcher.end(stage.name, time.monotonic() - started, was_cached)
+    return folders

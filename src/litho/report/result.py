@@ -1,0 +1,160 @@
+"""The result record: what `result.json` holds. A key that does not apply is absent."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from litho.errors import DataError
+from litho.hw import Estimate, Interval, Report
+from litho.hw import Resources as Counts
+
+__all__ = [
+    "Accuracy",
+    "Provenance",
+    "Resources",
+    "Result",
+    "Timing",
+    "Verification",
+    "read_result",
+    "result_text",
+    "write_file",
+]
+
+_Real = float  # the record has a field of that name
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """The metric on the whole test set: of the float network, the fake-quantized, the integers."""
+
+    metric: str
+    float: _Real
+    fake_quantized: _Real
+    hardware: _Real
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The comparison of the simulated design with the interpreter, code by code."""
+
+    simulator: str
+    values: int
+    mismatches: int
+    cycles: int
+    clock_ns: float
+    simulated_ns: float
+    build_s: float
+    simulate_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The estimate from formulas, and the report of an outside tool when one was asked."""
+
+    estimate: Estimate
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Cycles of the whole design, measured; the clock that place and route allows."""
+
+    latency_cycles: int
+    interval_cycles: int
+    fmax_mhz: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made the result: litho's version, tools and versions, seed, digest of the config."""
+
+    litho: str
+    tools: Mapping[str, str]
+    seed: int
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One run's result."""
+
+    accuracy: Accuracy
+    verification: Verification
+    resources: Resources
+    timing: Timing
+    provenance: Provenance
+
+
+def result_text(result: Result) -> str:
+    """Give `result.json` of `result`: keys in the order of the records, two spaces deep."""
+    return json.dumps(_tables(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _tables(value: Any) -> Any:
+    if isinstance(value, Report):
+        counts = value.resources
+        return {
+            "tool": value.tool,
+            "luts": counts.luts,
+            "ffs": counts.ffs,
+            "dsps": counts.dsps,
+            "bram_bits": counts.bram_bits,
+        }
+    if dataclasses.is_dataclass(value):
+        pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {name: _tables(inner) for name, inner in pairs if inner is not None}
+    if isinstance(value, Mapping):
+        return {name: _tables(value[name]) for name in sorted(value)}
+    return value
+
+
+def read_result(path: Path) -> Result:
+    """Read a `result.json`; raises `DataError`, naming the file, when it is not one."""
+    if not path.is_file():
+        raise DataError(
+            f"a finished run must have a file result.json, and {path} is not there;"
+            " `litho run` writes it last: run it again and it continues"
+        )
+    try:
+        return _result(json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path} must be a result record, and is not: {error!r}; run `litho run` again"
+        ) from error
+
+
+def _result(tables: dict[str, Any]) -> Result:
+    resources, timing = tables["resources"], tables["timing"]
+    report = resources.get("report")
+    return Result(
+        Accuracy(**tables["accuracy"]),
+        Verification(**tables["verification"]),
+        Resources(
+            _estimate(resources["estimate"]),
+            _report(report, timing.get("fmax_mhz")) if report else None,
+        ),
+        Timing(**timing),
+        Provenance(**tables["provenance"]),
+    )
+
+
+def _estimate(tables: dict[str, Any]) -> Estimate:
+    counts = {name: item for name, item in tables.items() if name != "calibration"}
+    intervals = {name: Interval(**item) for name, item in counts.items()}
+    return Estimate(**intervals, calibration=tables["calibration"])
+
+
+def _report(tables: dict[str, Any], fmax_mhz: float | None) -> Report:
+    counts = {name: item for name, item in tables.items() if name != "tool"}
+    return Report(tables["tool"], Counts(**counts), fmax_mhz)
+
+
+def write_file(path: Path, content: str | bytes) -> Path:
+    """Write `content` to `path`, which appears whole or not at all, and give the path."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    return temporary.replace(path)
