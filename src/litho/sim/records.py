@@ -1,0 +1,50 @@
+"""What a simulation takes and gives."""
+
+from dataclasses import dataclass
+
+from litho.errors import ConfigError
+from litho.rtl.block import Codes, Times
+
+__all__ = ["Simulation", "Stalls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stalls:
+    """How often streams are held up: the probability, in each cycle, that a source withholds its
+    next beat, that a sink is not ready, that an inner stall is on.
+
+    Spells of up to 64 cycles in which nothing or everything is held up are mixed in, so that
+    buffers run empty and full. The same seed gives the same stalls.
+    """
+
+    seed: int
+    source: float = 0.3
+    sink: float = 0.3
+    inner: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ConfigError(f"the seed of stalls must be 0 or more, not {self.seed}")
+        for name in ("source", "sink", "inner"):
+            value = getattr(self, name)
+            if not 0 <= value < 1:
+                raise ConfigError(f"stalls of {name} must be at least 0 and below 1, not {value}")
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What a simulation gave.
+
+    `outputs` and `taps` are codes[samples, rows, row]; `input_cycles` and `output_cycles` the
+    cycle in which each beat of a stream was transferred, 0 the first cycle out of reset.
+    `cycles` counts up to the last transfer; `build_s` and `simulate_s` are seconds of wall time.
+    """
+
+    outputs: tuple[Codes, ...]
+    taps: tuple[Codes, ...]
+    cycles: int
+    input_cycles: tuple[Times, ...]
+    output_cycles: tuple[Times, ...]
+    build_s: float
+    simulate_s: float
+    simulator: str
