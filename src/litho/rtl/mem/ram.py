@@ -22,8 +22,7 @@ def ram_resources(width: int, depth: int, family: Family) -> Resources:
 def block_ram_bits(width: int, depth: int, family: Family) -> int:
     """Give the bits of the block RAMs that hold `depth` words of `width` bits."""
     unit, widest = family.bram_unit_bits, family.bram_max_width
-    usable = unit if widest % 9 == 0 else unit
-    best = min(-(-width // port) * -(-depth // (usable // port)) for port in _ports(widest))
+    best = min(-(-width // port) * -(-depth // (unit // port)) for port in _ports(widest))
     return best * unit
 
 

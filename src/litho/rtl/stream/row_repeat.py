@@ -3,7 +3,7 @@
 import numpy as np
 
 from litho.hw import Family, Resources
-from litho.rtl.block import Block, Codes, Stream, Times
+from litho.rtl.block import Block, Stream, Times
 from litho.rtl.mem.ram import SHALLOW, ram_resources
 from litho.rtl.schedule import spaced
 
