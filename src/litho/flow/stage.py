@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from litho.flow.cache import Cache, code_digest, digest_of
 from litho.flow.config import Config
+from litho.flow.digests import code_digest, digest_of
+from litho.tools import cached
 
 __all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up"]
 
@@ -77,22 +78,26 @@ class Stage:
 
 
 def bring_up(
-    stages: tuple[Stage, ...], config: Config, cache: Cache, watcher: Watcher = SILENT
+    stages: tuple[Stage, ...], config: Config, watcher: Watcher = SILENT
 ) -> dict[str, Path]:
-    """Give the folder of each stage, made now where the cache does not have it."""
+    """Give the folder of each stage by name, made now where the cache does not have it."""
     keys: dict[str, str] = {}
     folders: dict[str, Path] = {}
     for stage in stages:
-        keys[stage.name] = digest_of(
-            [code_digest(), stage.facts(config), [keys[name] for name in stage.needs]]
-        )
-        folders[stage.name] = cache.path(stage.name, keys[stage.name])
-        started = time.monotonic()
-        was_cached = cache.has(stage.name, keys[stage.name])
-        if not was_cached:
-            watcher.begin(stage.name)
-            with cache.fill(stage.name, keys[stage.name]) as folder:
-                needs = {name: folders[name] for name in stage.needs}
-                stage.work(Context(config, folder, needs, watcher))
-        watcher.end(stage.name, time.monotonic() - started, was_cached)
+        facts = [code_digest(), stage.facts(config), [keys[name] for name in stage.needs]]
+        keys[stage.name] = digest_of(facts)
+        folders[stage.name] = _made(stage, keys[stage.name], config, folders, watcher)
     return folders
+
+
+def _made(
+    stage: Stage, key: str, config: Config, folders: Mapping[str, Path], watcher: Watcher
+) -> Path:
+    def work(folder: Path) -> None:
+        watcher.begin(stage.name)
+        stage.work(Context(config, folder, {name: folders[name] for name in stage.needs}, watcher))
+
+    started = time.monotonic()
+    folder, is_new = cached(f"stages/{stage.name}", key, work)
+    watcher.end(stage.name, time.monotonic() - started, not is_new)
+    return folder

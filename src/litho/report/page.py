@@ -1,0 +1,134 @@
+"""One run as one HTML file that needs nothing else: no network, no script."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litho.hw import Device, Interval
+from litho.report.result import Result
+
+__all__ = ["Bar", "Page", "Table", "bars_of", "render_page"]
+
+_COUNTS = (
+    ("luts", "LUTs"),
+    ("ffs", "Flip-flops"),
+    ("dsps", "Multipliers"),
+    ("bram_bits", "Block-RAM bits"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headers; a column whose header is in `numbers` is set flush right."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page of a run shows.
+
+    `nodes` has a row for each node of the graph, `stages` one for each stage of the run; `drawing`
+    is the graph as SVG, empty when there is none; `device` is what the design was made for.
+    """
+
+    title: str
+    result: Result
+    device: Device
+    share: float
+    nodes: Table
+    stages: Table
+    config: str
+    drawing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One kind of resource: its estimate, what was reported, what the device has.
+
+    Places are in percent of the length of the bar, which is the device's count or the greatest
+    number shown when that is more.
+    """
+
+    label: str
+    estimate: Interval
+    reported: int | None
+    capacity: int
+
+    @property
+    def _full(self) -> int:
+        return max(self.capacity, self.estimate.high, self.reported or 0, 1)
+
+    def place(self, count: int) -> float:
+        """Give where `count` stands, in percent."""
+        return round(100 * count / self._full, 2)
+
+    @property
+    def used(self) -> int:
+        """What the bar fills: the reported count, else the middle of the estimate."""
+        return self.estimate.mid if self.reported is None else self.reported
+
+    @property
+    def share(self) -> str:
+        """The used part of the device, in words."""
+        return f"{100 * self.used / self.capacity:.1f} %" if self.capacity else "none there"
+
+
+def bars_of(result: Result, device: Device) -> tuple[Bar, ...]:
+    """Give a bar for each kind of resource."""
+    report = result.resources.report
+    return tuple(
+        Bar(
+            label,
+            getattr(result.resources.estimate, name),
+            getattr(report.resources, name) if report else None,
+            getattr(device.capacity, name),
+        )
+        for name, label in _COUNTS
+    )
+
+
+def render_page(page: Page) -> str:
+    """Give the HTML of `page`."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("litho.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = _grouped
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        result=page.result,
+        bars=bars_of(page.result, page.device),
+        tiles=_tiles(page.result),
+    )
+
+
+def _grouped(count: int) -> str:
+    """Give `count` with a narrow space between thousands."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
+    """Give the (number, label, remark) that a reader wants first."""
+    accuracy, timing, verification = result.accuracy, result.timing, result.verification
+    change = f"{100 * (accuracy.hardware - accuracy.float):+.2f}".replace("-", "−")
+    tiles = [
+        (f"{100 * accuracy.hardware:.2f} %", "hardware accuracy", f"{change} points from float"),
+        (
+            _grouped(verification.mismatches),
+            "mismatches",
+            f"{_grouped(verification.values)} values compared",
+        ),
+        (_grouped(timing.interval_cycles), "cycles a sample", "interval, measured"),
+        (_grouped(timing.latency_cycles), "cycles latency", "first in to first out, measured"),
+    ]
+    if timing.fmax_mhz is not None:
+        rate = round(timing.fmax_mhz * 1e6 / timing.interval_cycles)
+        tiles.append((f"{timing.fmax_mhz:.1f} MHz", "clock", f"{_grouped(rate)} samples a second"))
+    return tiles
