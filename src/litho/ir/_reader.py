@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
-from litho.errors import GraphError
+from litho.errors import FormatError, GraphError
 from litho.formats import Scale
 from litho.formats import parse as parse_format
 from litho.ir.graph import Lanes
@@ -16,14 +16,22 @@ from litho.ir.types import TensorType, TupleType
 
 _TOKEN = re.compile(
     r"""\s*(?:
-    (?P<string>"(?:[^"\\]|\\.)*") | (?P<format>'[^']*') | (?P<percent>%[^\s,(){}=:]+)
-    | (?P<array>@[0-9a-f]+) | (?P<ref>\$\d+)
+    (?P<string>"(?:[^"\\]|\\.)*") | (?P<format>'[^']*')
+    | (?P<percent>%(?:"(?:[^"\\]|\\.)*"|[^\s,(){}=:"]+))
+    | (?P<array>@[0-9a-f]+) | (?P<ref>\$\d{1,9})
     | (?P<number>-?(?:\d[\w.]*(?:[+-]\d+)?|inf\b|nan\b)) | (?P<word>[A-Za-z_][\w.-]*)
     | (?P<mark>[()\[\]{},:=*])
     )""",
     re.VERBOSE,
 )
+_PLAIN = re.compile(r'[^\s,(){}=:"]+')
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
 _WORDS = {"none": None, "true": True, "false": False}
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a value's name needs no quotes."""
+    return bool(_PLAIN.fullmatch(name))
 
 
 class Reader:
@@ -81,15 +89,36 @@ class Reader:
 
     def string(self) -> str:
         """Read a quoted string."""
-        return str(json.loads(self._take("string")))
+        return self._unquoted(self._take("string"))
+
+    def _unquoted(self, text: str) -> str:
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            self.fail(f"a string must be written as in JSON, not {text}")
+
+    def built(self, record: Callable[..., Any], *values: Any) -> Any:
+        """Give `record(*values)`; an error that it raises gets the line."""
+        try:
+            return record(*values)
+        except (FormatError, GraphError) as error:
+            self.fail(str(error))
 
     def percent(self) -> str:
         """Read the name of a value."""
-        return self._take("percent")[1:]
+        name = self._take("percent")[1:]
+        return self._unquoted(name) if name.startswith('"') else name
 
     def integer(self) -> int:
         """Read an integer."""
-        return int(self._take("number"))
+        found = self._number_of(self._take("number"))
+        return found if isinstance(found, int) else self.fail(f"{found} must be an integer")
+
+    def _number_of(self, text: str) -> int | float:
+        try:
+            return int(text) if _INTEGER.fullmatch(text) else float(text)
+        except ValueError:
+            self.fail(f"a number must come next, not {text!r}")
 
     def array(self) -> np.ndarray[Any, Any]:
         """Read the name of an array and give the array."""
@@ -114,7 +143,10 @@ class Reader:
         self.expect("[")
         shape = tuple(self._sequence(self.integer, "]"))
         scale = self.value() if self.accept("*") else Scale()
-        return TensorType(shape, parse_format(spelling), scale)
+        if not isinstance(scale, Scale):
+            self.fail(f"a scale must stand after *, not {scale!r}")
+        format = self.built(parse_format, spelling)
+        return cast(TensorType, self.built(TensorType, shape, format, scale))
 
     def _sequence(self, read: Any, closing: str) -> list[Any]:
         items: list[Any] = []
@@ -129,8 +161,10 @@ class Reader:
         if not self.accept("lanes"):
             return None
         self.expect("(")
-        inputs, outputs = self._sequence(self.integer, ")")
-        return Lanes(inputs, outputs)
+        numbers = self._sequence(self.integer, ")")
+        if len(numbers) != 2:
+            self.fail(f"lanes must be two numbers, not {len(numbers)}")
+        return Lanes(*numbers)
 
     def call(self) -> tuple[str, tuple[str, ...], list[tuple[str, Any]]]:
         """Read `op(%inputs) {name=value, …}`."""
@@ -156,11 +190,11 @@ class Reader:
         if kind == "word" and text in _WORDS:
             return _WORDS[text]
         if kind == "number":
-            return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+            return self._number_of(text)
         if kind == "string":
-            return json.loads(text)
+            return self._unquoted(text)
         if kind == "format":
-            return parse_format(text[1:-1])
+            return self.built(parse_format, text[1:-1])
         if kind == "ref":
             return Ref(int(text[1:]))
         self.fail(f"a parameter's value must come next, not {text!r}")
@@ -168,7 +202,7 @@ class Reader:
     def _scale(self) -> Scale:
         self.expect("(")
         if self._peek()[0] == "array":
-            multipliers, shifts = self.array().tolist()
+            multipliers, shifts = self._rows(self.array())
             self.expect(",")
             axis: int | None = self.integer()
         else:
@@ -176,4 +210,9 @@ class Reader:
             self.expect(",")
             shifts, axis = [self.integer()], None
         self.expect(")")
-        return Scale(tuple(multipliers), tuple(shifts), axis)
+        return cast(Scale, self.built(Scale, tuple(multipliers), tuple(shifts), axis))
+
+    def _rows(self, array: np.ndarray[Any, Any]) -> tuple[list[int], list[int]]:
+        if array.dtype != np.int64 or array.ndim != 2 or len(array) != 2:
+            self.fail("a scale's array must be int64[2, n]: multipliers, then shifts")
+        return array[0].tolist(), array[1].tolist()

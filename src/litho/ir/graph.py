@@ -43,16 +43,37 @@ class Input:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """A tensor that is known: int64 codes, or host floats before the graph is lowered."""
+    """A tensor that is known: int64 codes, or host floats before the graph is lowered.
+
+    The values are copied, unless they cannot be written to already. Two constants are equal when
+    name, type and every byte are.
+    """
 
     name: str
     type: TensorType
     values: np.ndarray[Any, Any]
 
     def __post_init__(self) -> None:
-        values = np.ascontiguousarray(self.values)
-        values.setflags(write=False)
+        values = np.asarray(self.values, order="C")
+        if values.flags.writeable:
+            values = values.copy()
+            values.setflags(write=False)
         object.__setattr__(self, "values", values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Constant):
+            return NotImplemented
+        mine, theirs = self.values, other.values
+        same_kind = (self.name, self.type, mine.dtype, mine.shape) == (
+            other.name,
+            other.type,
+            theirs.dtype,
+            theirs.shape,
+        )
+        return same_kind and (mine is theirs or mine.tobytes() == theirs.tobytes())
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +131,8 @@ class Graph:
         """Give the node `name`; raises `GraphError` when there is no such node."""
         found = self.definition(name)
         if not isinstance(found, Node):
-            raise GraphError(f"%{name} must be a node, not a {type(found).__name__.lower()}")
+            what = "an input" if isinstance(found, Input) else "a constant"
+            raise GraphError(f"%{name} must be a node, not {what}")
         return found
 
     def type_of(self, name: str) -> TensorType:
@@ -146,11 +168,14 @@ class Graph:
         return self.with_nodes(node if old.name == node.name else old for old in self.nodes)
 
     def replace_uses(self, old: str, new: str) -> "Graph":
-        """Give the graph in which every reader of `old`, outputs too, reads `new`."""
+        """Give the graph in which every reader of `old`, outputs too, reads `new`.
+
+        When `new` is a node that reads `old` itself, it goes on doing so.
+        """
         self.definition(new)
         nodes = (
             replace(node, inputs=tuple(new if name == old else name for name in node.inputs))
-            if old in node.inputs
+            if old in node.inputs and node.name != new
             else node
             for node in self.nodes
         )

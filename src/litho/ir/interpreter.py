@@ -1,23 +1,29 @@
 """The interpreter: whole test sets through the integer graph. Its result is the accuracy."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
 from litho.errors import GraphError
-from litho.ir.graph import Constant, Graph, Input
+from litho.ir.graph import Constant, Graph
 from litho.ir.op import Codes, NodeView, Registry
+from litho.ir.types import TensorType
 
 __all__ = ["interpret", "view_of"]
 
 
 def interpret(
-    graph: Graph, inputs: Mapping[str, Codes], registry: Registry, keep: str = "outputs"
+    graph: Graph,
+    inputs: Mapping[str, Codes],
+    registry: Registry,
+    keep: Literal["outputs", "all"] = "outputs",
 ) -> dict[str, Codes]:
     """Give codes[samples, *shape] of the outputs, from those of the inputs.
 
     `keep` is `outputs`, or `all` for the codes of every node as well.
-    Raises `GraphError` for inputs that are absent, unknown, of a wrong shape or out of range.
+    Raises `GraphError` for inputs that are absent, unknown, of a wrong shape or out of range, and
+    for an op whose result does not fit its type.
     """
     values: dict[str, Codes] = dict(_checked_inputs(graph, inputs))
     values.update((constant.name, constant.values) for constant in graph.constants)
@@ -25,9 +31,9 @@ def interpret(
     for node in graph.nodes:
         view = view_of(graph, node.name)
         op = registry.find(node.op, node.origin)
-        values[node.name] = op.evaluate(
-            node.params, view.types, tuple(values[name] for name in node.inputs)
-        )
+        result = op.evaluate(node.params, view.types, tuple(values[name] for name in node.inputs))
+        _check_codes(f"%{node.name} ({node.op}, from {node.origin})", result, view.type)
+        values[node.name] = result
         if keep == "outputs":
             for name in node.inputs:
                 if last_use[name] == node.name and name not in graph.outputs:
@@ -53,19 +59,25 @@ def _checked_inputs(graph: Graph, inputs: Mapping[str, Codes]) -> dict[str, Code
         raise GraphError(
             f"inputs of {graph.name!r} must be {', '.join(expected)}, not {', '.join(inputs)}"
         )
-    return {item.name: _checked(item, np.asarray(inputs[item.name])) for item in graph.inputs}
+    codes = {item.name: np.asarray(inputs[item.name]) for item in graph.inputs}
+    for item in graph.inputs:
+        _check_codes(f"input %{item.name}", codes[item.name], item.type)
+    if len({len(found) for found in codes.values()}) > 1:
+        counts = ", ".join(f"%{name} {len(found)}" for name, found in codes.items())
+        raise GraphError(f"inputs of {graph.name!r} must have as many samples each, not {counts}")
+    return codes
 
 
-def _checked(item: Input, codes: Codes) -> Codes:
-    if codes.dtype != np.int64 or codes.shape[1:] != item.type.shape:
+def _check_codes(subject: str, codes: Codes, kind: TensorType) -> None:
+    if codes.dtype != np.int64 or codes.ndim == 0 or codes.shape[1:] != kind.shape:
+        shape = ", ".join(("samples", *map(str, kind.shape)))
         raise GraphError(
-            f"input %{item.name} must be int64 codes of shape [samples, "
-            f"{', '.join(map(str, item.type.shape))}], not {codes.dtype} of {list(codes.shape)}"
+            f"{subject} must be int64 codes of shape [{shape}],"
+            f" not {codes.dtype} of {list(codes.shape)}"
         )
-    form = item.type.codes
+    form = kind.codes
     if codes.size and (codes.min() < form.low or codes.max() > form.high):
         raise GraphError(
-            f"codes of input %{item.name} must be {form.low} to {form.high} ({form}),"
+            f"codes of {subject} must be {form.low} to {form.high} ({form}),"
             f" not {codes.min()} to {codes.max()}"
         )
-    return codes

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from litho.errors import UnsupportedError
+from litho.errors import GraphError, UnsupportedError
 from litho.ir.graph import Constant, Lanes, Node, Origin
 from litho.ir.types import TensorType
 
@@ -141,6 +141,16 @@ class Registry:
     """The operations that are known, by name."""
 
     ops: Mapping[str, Op]
+
+    def __post_init__(self) -> None:
+        owners: dict[str, str] = {}
+        for op in self:
+            for aten in (spelling for lowering in op.lowerings for spelling in lowering.aten):
+                if aten in owners:
+                    raise GraphError(
+                        f"one op must lower {aten}, not both {owners[aten]} and {op.name}"
+                    )
+                owners[aten] = op.name
 
     def __iter__(self) -> Iterator[Op]:
         return iter(self.ops.values())

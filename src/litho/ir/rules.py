@@ -1,6 +1,6 @@
 """The rules that every graph keeps; they run after each pass."""
 
-from litho.errors import GraphError
+from litho.errors import FormatError, GraphError
 from litho.ir.graph import Constant, Graph, Node
 from litho.ir.interpreter import view_of
 from litho.ir.op import Registry
@@ -12,8 +12,9 @@ def check(graph: Graph, registry: Registry) -> Graph:
     """Give `graph` back when it keeps every rule.
 
     Raises `GraphError` with the rule, the node and its origin when it does not: values are
-    defined before use, constants match their types, and a node of a known op has the type that
-    the op's rule infers.
+    defined before use, constants match their types, lanes are 1 or more, and a node has the
+    parameters of its op and the type that the op's rule infers. An op that is not ours must be
+    spelled as PyTorch does, with dots.
     """
     known = {item.name for item in graph.inputs} | {item.name for item in graph.constants}
     for constant in graph.constants:
@@ -26,7 +27,8 @@ def check(graph: Graph, registry: Registry) -> Graph:
                     f" {node.origin}) reads %{name}"
                 )
         known.add(node.name)
-        if node.op in registry:
+        _check_lanes(node)
+        if node.op in registry or "." not in node.op:
             _check_type(graph, node, registry)
     for name in graph.outputs:
         if name not in known:
@@ -50,8 +52,27 @@ def _check_constant(constant: Constant) -> None:
         )
 
 
+def _check_lanes(node: Node) -> None:
+    lanes = node.lanes
+    if lanes and (lanes.inputs < 1 or lanes.outputs < 1):
+        raise GraphError(
+            f"lanes of %{node.name} ({node.op}, from {node.origin}) must be 1 or more, not"
+            f" {lanes.inputs} in and {lanes.outputs} out; leave them to the pass ChooseLanes"
+        )
+
+
 def _check_type(graph: Graph, node: Node, registry: Registry) -> None:
-    inferred = registry.find(node.op).infer_type(node.params, view_of(graph, node.name).types)
+    op = registry.find(node.op, node.origin)
+    if not isinstance(node.params, op.params):
+        raise GraphError(
+            f"parameters of %{node.name} ({node.op}, from {node.origin}) must be"
+            f" {op.params.__name__}, not {type(node.params).__name__}"
+        )
+    try:
+        inferred = op.infer_type(node.params, view_of(graph, node.name).types)
+    except (GraphError, FormatError) as error:
+        place = f"%{node.name} ({node.op}, from {node.origin})"
+        raise type(error)(f"{error}; at {place}") from error
     if inferred != node.type:
         raise GraphError(
             f"%{node.name} ({node.op}, from {node.origin}) must have the type its op infers,"

@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from litho.errors import DataError
 from litho.ir.graph import Graph
 from litho.ir.op import Registry
-from litho.ir.text import arrays_of, parse, write
+from litho.ir.text import array_name, arrays_of, parse, write
 
 __all__ = ["load", "save"]
 
@@ -43,9 +44,22 @@ def load(directory: Path, registry: Registry) -> Graph:
     try:
         with np.load(arrays, allow_pickle=False) as archive:
             content = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{arrays} must be a NumPy archive, and is not: {error}") from error
-    return parse(text.read_text(), content, registry)
+    for name, array in content.items():
+        if array_name(array) != name:
+            raise DataError(
+                f"array {name} of {arrays} must have the content that its name is made of, and"
+                " has another; write the graph again"
+            )
+    return parse(_read_text(text), content, registry)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} must be UTF-8 text, and is not: {error}") from error
 
 
 def _archive(arrays: dict[str, np.ndarray[Any, Any]]) -> bytes:

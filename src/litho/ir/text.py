@@ -8,6 +8,7 @@ One line a definition:
     %fc1 = linear(%x, %fc1.weight) {width=20} : int20[1, 32] lanes(8, 4) from "fc1"
     output %fc1
 
+A name with spaces or marks in it is quoted: `%"my layer"`.
 Arrays stand under a name made from their content; `litho.ir.store` keeps them beside the text.
 """
 
@@ -21,7 +22,7 @@ import numpy as np
 
 from litho.errors import GraphError
 from litho.formats import Format, Host, Scale
-from litho.ir._reader import Reader
+from litho.ir._reader import Reader, is_plain
 from litho.ir.graph import Constant, Graph, Input, Node, Origin
 from litho.ir.op import AtenCall, Ref, Registry
 from litho.ir.types import TensorType, TupleType
@@ -41,13 +42,13 @@ def array_name(array: _Array) -> str:
 def write(graph: Graph) -> str:
     """Give the text form of `graph`."""
     lines = [f"graph {json.dumps(graph.name)}"]
-    lines += [f"input %{item.name} : {_type(item.type)}" for item in graph.inputs]
+    lines += [f"input {_name(item.name)} : {_type(item.type)}" for item in graph.inputs]
     lines += [
-        f"constant %{item.name} : {_type(item.type)} = @{array_name(item.values)}"
+        f"constant {_name(item.name)} : {_type(item.type)} = @{array_name(item.values)}"
         for item in graph.constants
     ]
     lines += [_node(node) for node in graph.nodes]
-    lines += [f"output %{name}" for name in graph.outputs]
+    lines += [f"output {_name(name)}" for name in graph.outputs]
     return "\n".join(lines) + "\n"
 
 
@@ -79,10 +80,14 @@ def _scale_array(scale: Scale) -> _Array:
     return np.array([scale.multipliers, scale.shifts], dtype=np.int64)
 
 
+def _name(name: str) -> str:
+    return f"%{name}" if is_plain(name) else f"%{json.dumps(name)}"
+
+
 def _node(node: Node) -> str:
-    inputs = ", ".join(f"%{name}" for name in node.inputs)
+    inputs = ", ".join(_name(name) for name in node.inputs)
     params = ", ".join(f"{name}={_value(value)}" for name, value in _pairs(node.params))
-    text = f"%{node.name} = {node.op}({inputs}) {{{params}}} : {_type(node.type)}"
+    text = f"{_name(node.name)} = {node.op}({inputs}) {{{params}}} : {_type(node.type)}"
     if node.lanes:
         text += f" lanes({node.lanes.inputs}, {node.lanes.outputs})"
     if node.origin.path:
@@ -177,5 +182,8 @@ def _params(reader: Reader, op: str, pairs: list[tuple[str, Any]], registry: Reg
     record = registry.find(op).params
     expected, found = [field.name for field in fields(record)], [name for name, _ in pairs]
     if expected != found:
-        reader.fail(f"parameters of {op} must be {', '.join(expected)}, not {', '.join(found)}")
-    return record(**dict(pairs))
+        reader.fail(
+            f"parameters of {op} must be {', '.join(expected) or 'none'}, not"
+            f" {', '.join(found) or 'none'}"
+        )
+    return reader.built(record, *(value for _, value in pairs))

@@ -21,6 +21,8 @@ class TensorType:
     scale: Scale = Scale()
 
     def __post_init__(self) -> None:
+        if any(length < 0 for length in self.shape):
+            raise GraphError(f"a shape must have lengths of 0 or more, not {list(self.shape)}")
         axis = self.scale.axis
         if axis is None:
             return
