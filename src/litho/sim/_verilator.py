@@ -59,10 +59,5 @@ def _port(name: str, prefix: str, width: int, forward: str, back: str) -> str:
 def execute(simulator: Path, folder: DesignFolder, vectors: Path) -> None:
     """Run a simulator on the plan in `vectors`; a failed check is told in its file `result`."""
     program = tools.FoundTool("the simulator", (str(simulator),), "", simulator.parent)
-    tools.run(
-        program,
-        [vectors],
-        log=vectors / "simulator.log",
-        directory=folder.path,
-        allowed=(0, 1),
-    )
+    log = vectors / "simulator.log"
+    tools.run(tools.Job(program, (str(vectors),), folder.path, log), allowed=(0, 1))

@@ -2,7 +2,6 @@
 
 import shlex
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def simulate(
     started = time.perf_counter()
     program = _verilator.build(folder, inputs, outputs, taps, stall_bits, extra_sources)
     built = time.perf_counter()
-    vectors = _folder_of_vectors()
+    vectors = tools.scratch("vectors")
     noise = stalls.seed if stalls else None
     for number, (stream, values) in enumerate(zip(inputs, codes, strict=True)):
         write_codes(vectors / f"source{number}.beats", stream, values, noise)
@@ -83,12 +82,6 @@ def _samples(inputs: tuple[Stream, ...], codes: tuple[Codes, ...]) -> int:
     if len(set(counts)) != 1 or counts[0] == 0:
         raise ConfigError(f"inputs must have the same number of samples, 1 or more, not {counts}")
     return counts[0]
-
-
-def _folder_of_vectors() -> Path:
-    place = tools.cache_root() / "vectors"
-    place.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=place))
 
 
 def _plan(

@@ -1,8 +1,8 @@
 """Outside programs: found, run, and their reports read."""
 
-from litho.tools.cache import cache_root, cached, digest
+from litho.tools.cache import cache_root, cached, digest, scratch
 from litho.tools.cxx import CXX
-from litho.tools.run import run
+from litho.tools.run import Job, run
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
 from litho.tools.verilator import VERILATOR, build_simulator, lint
 
@@ -11,6 +11,7 @@ __all__ = [
     "TOOLS",
     "VERILATOR",
     "FoundTool",
+    "Job",
     "Tool",
     "ToolStatus",
     "build_simulator",
@@ -21,6 +22,7 @@ __all__ = [
     "lint",
     "require",
     "run",
+    "scratch",
     "survey",
 ]
 

@@ -1,22 +1,22 @@
 """A folder of built things, each under a name made from what it was built of.
 
-An entry appears whole or not at all: it is built in `<name>.part` under a lock and renamed.
-A process that is stopped leaves a `.part` behind, which the next builder of that entry removes.
+An entry appears whole or not at all: it is built in a folder `<name>.….part` under a lock, and
+renamed. A process that is stopped leaves its `.part` behind; the next builder removes it.
 """
 
 import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 from litho.errors import ToolError
 
-__all__ = ["cache_root", "cached", "digest"]
+__all__ = ["cache_root", "cached", "digest", "scratch"]
 
 
 def cache_root() -> Path:
@@ -38,36 +38,50 @@ def digest(*parts: str | bytes) -> str:
 def cached(kind: str, key: str, build: Callable[[Path], None]) -> tuple[Path, bool]:
     """Give the folder of entry `key` of `kind`, and whether it was built just now.
 
-    `build(folder)` fills a folder when there is no such entry; processes that want the same
-    entry at once wait for the first. When it raises, its folder stays as `.part` with its logs.
+    `build(folder)` fills an empty folder when there is no such entry; processes that want the
+    same entry at once wait for the first. When it raises, the folder stays for its logs.
     Raises `ToolError` when the cache cannot be written.
     """
     place = cache_root() / kind / key
     if place.is_dir():
         return place, False
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        lock = place.with_name(f"{key}.lock").open("w")
-    except OSError as error:
-        raise ToolError(
-            f"the cache folder {cache_root()} must be writable, and is not ({error.strerror});"
-            " set LITHO_CACHE to a folder that is"
-        ) from error
-    with lock, _locked(lock.fileno()):
+    with _lock(place).open("w") as lock:
+        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
         if place.is_dir():
             return place, False
-        part = place.with_name(f"{key}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
+        for left in place.parent.glob(f"{key}.*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(prefix=f"{key}.", suffix=".part", dir=place.parent))
         build(part)
         part.rename(place)
     return place, True
 
 
-@contextmanager
-def _locked(descriptor: int) -> Iterator[None]:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+def _lock(place: Path) -> Path:
+    lock = place.with_name(f"{place.name}.lock")
     try:
-        yield
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        raise _unwritable(error) from error
+    return lock
+
+
+def scratch(kind: str) -> Path:
+    """Give a new empty folder in the cache, for files of one run.
+
+    Raises `ToolError` when the cache cannot be written.
+    """
+    place = cache_root() / kind
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=place))
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> ToolError:
+    return ToolError(
+        f"the cache folder {cache_root()} must be writable, and is not ({error.strerror});"
+        " set LITHO_CACHE to a folder that is"
+    )

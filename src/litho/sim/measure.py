@@ -1,0 +1,58 @@
+"""Latency and interval as they show in a simulation without stalls (`docs/stream.md` section 7)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from litho.errors import ConfigError, MismatchError
+from litho.hw import Measurement, Timing
+from litho.rtl import DesignFolder, Stream
+from litho.rtl.block import Codes
+from litho.sim.records import Simulation
+from litho.sim.simulate import simulate
+
+__all__ = ["measure", "measured"]
+
+_TENSORS = 12
+_STEADY = 4
+
+
+def measure(
+    folder: DesignFolder,
+    inputs: tuple[Stream, ...],
+    outputs: tuple[Stream, ...],
+    codes: tuple[Codes, ...],
+    *,
+    simulator: str = "verilator",
+    tensors: int = _TENSORS,
+    extra_sources: tuple[Path, ...] = (),
+) -> Measurement:
+    """Run `folder` at full speed on `tensors` tensors, `codes` over and over, and time it.
+
+    Raises `MismatchError` when the interval has not settled by the last tensors.
+    """
+    repeated = tuple(np.resize(values, (tensors, *values.shape[1:])) for values in codes)
+    found = simulate(
+        folder, inputs, outputs, repeated, simulator=simulator, extra_sources=extra_sources
+    )
+    return measured(found, outputs)
+
+
+def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement:
+    """Give the timing that a simulation without stalls shows, by its first output stream.
+
+    Raises `ConfigError` for too few tensors, `MismatchError` when the interval has not settled.
+    """
+    entered = max(int(times[0]) for times in simulation.input_cycles)
+    firsts = simulation.output_cycles[0][:: outputs[0].beats]
+    if len(firsts) <= _STEADY:
+        raise ConfigError(
+            f"a measurement must see {_STEADY + 1} tensors or more, not {len(firsts)}"
+        )
+    steps = np.diff(firsts)[-_STEADY:]
+    if steps.min() != steps.max():
+        raise MismatchError(
+            f"output {outputs[0].name!r} must give tensors at a steady interval, and its last"
+            f" tensors came {', '.join(map(str, steps))} cycles apart; measure with more tensors"
+        )
+    return Measurement(simulation.simulator, Timing(int(firsts[0]) - entered, int(steps[0])))

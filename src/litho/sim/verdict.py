@@ -1,0 +1,60 @@
+"""Compares what came out of a simulation with what should have: for equality, with no tolerance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from litho.errors import MismatchError
+from litho.rtl.block import Codes, Stream
+
+__all__ = ["Verdict", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many values were compared, and how many differ."""
+
+    values: int
+    mismatches: int
+
+
+def compare(
+    expected: tuple[Codes, ...],
+    found: tuple[Codes, ...],
+    streams: tuple[Stream, ...],
+    command: str = "",
+) -> Verdict:
+    """Compare codes[samples, rows, row] of each stream; `command` repeats what gave them.
+
+    Raises `MismatchError` with the first beat that differs, its lane and both codes, when one
+    does, when shapes differ, and when there is nothing to compare.
+    """
+    values = differing = 0
+    first = ""
+    for stream, wanted, given in zip(streams, expected, found, strict=True):
+        if wanted.shape != given.shape or not wanted.size:
+            raise MismatchError(
+                f"stream {stream.name!r} must give codes of shape {list(wanted.shape)}, at least"
+                f" one, not of {list(given.shape)}{_repeat(command)}"
+            )
+        places = np.argwhere(wanted != given)
+        values += wanted.size
+        differing += len(places)
+        if len(places) and not first:
+            first = _describe(stream, wanted, given, tuple(int(i) for i in places[0]))
+    if differing:
+        raise MismatchError(f"{first}; {differing} of {values} values differ{_repeat(command)}")
+    return Verdict(values, differing)
+
+
+def _describe(stream: Stream, wanted: Codes, given: Codes, place: tuple[int, ...]) -> str:
+    sample, row, code = place
+    beat = (sample * stream.rows + row) * stream.beats_per_row + code // stream.lanes
+    return (
+        f"stream {stream.name!r} must give {wanted[place]} in beat {beat}, lane"
+        f" {code % stream.lanes}, not {given[place]} (sample {sample}, row {row}, code {code})"
+    )
+
+
+def _repeat(command: str) -> str:
+    return f"; to repeat: {command}" if command else ""
