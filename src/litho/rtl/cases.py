@@ -101,7 +101,7 @@ def _repeats() -> Iterator[Case]:
     for lanes, row, repeats, rows, reason in (
         (1, 5, 3, 2, "rows of several beats, several rows a tensor"),
         (1, 2, 2, 1, "the least that is stored"),
-        (1, 1, 4, 3, "a row of one beat is held by its source"),
+        (1, 1, 4, 3, "a row of one beat: a register"),
         (2, 9, 1, 2, "one repeat is wires"),
         (4, 10, 7, 1, "lanes that do not divide the row"),
         (1, 32, 2, 2, "64 words: the deepest that is read in the cycle itself"),

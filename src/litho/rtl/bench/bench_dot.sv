@@ -33,6 +33,8 @@ module bench_dot #(
     .WidthA(ABits * Lanes),
     .WidthB(BBits * Lanes)
   ) u_join (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
     .a_data_i(a_data_i),
     .a_valid_i(a_valid_i),
     .a_ready_o(a_ready_o),

@@ -4,9 +4,8 @@
 // Reference: litho.rtl.stream.row_repeat.row_repeat
 // Two rows fit: the next one is taken while the present one is repeated, and a beat can go out as
 // soon as it is in. A word is given up when it is read for the last time.
-// Latency 0 for one beat a row or one repeat (nothing is stored; the source holds the beat);
-// 1 up to 64 words (read in the cycle itself: LUT RAM), 2 above (synchronous read: block RAM).
-// One output beat a cycle.
+// Latency 0 for one repeat (wires); 1 up to 64 words (a register for rows of one beat, else read in
+// the cycle itself: LUT RAM), 2 above (synchronous read: block RAM). One output beat a cycle.
 //
 //   in --->[ mem (2 rows) ]--------------> out    2 * Beats <= 64
 //   in --->[ mem (2 rows) ]--->[ data_q ]-> out   2 * Beats >  64
@@ -52,9 +51,19 @@ module litho_row_repeat #(
     if (Beats == 1) begin : gen_hold
       assign is_row_end = 1'b1;
       assign fetch = out_valid_o && out_ready_i;
-      assign out_data_o = in_data_i;
-      assign out_valid_o = in_valid_i;
-      assign in_ready_o = out_ready_i && is_last_repeat;
+
+      litho_stream_register #(
+        .Width(Width)
+      ) u_register (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i(in_data_i),
+        .in_valid_i(in_valid_i),
+        .in_ready_o(in_ready_o),
+        .out_data_o(out_data_o),
+        .out_valid_o(out_valid_o),
+        .out_ready_i(out_ready_i && is_last_repeat)
+      );
     end else begin : gen_store
       logic [Width-1:0]       mem [Depth];
       logic [AddressBits-1:0] write_q, read_q;

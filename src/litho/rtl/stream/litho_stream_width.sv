@@ -4,9 +4,13 @@
 // counts divides the other. Rows stay aligned: the last beat of a row is padded with zeros, and
 // beats of padding alone are not sent.
 // Reference: litho.rtl.stream.width.width
-// Narrower: latency 0; the source holds a beat while its parts are sent, one a cycle.
+// Narrower: latency 1; a register holds a beat while its parts are sent, one a cycle.
 // Wider by a factor K: latency min(K, beats of a row) - 1; the last part of a beat goes straight
-// through, those before it lie in part_q. One input beat a cycle.
+// through, those before it lie in parts_q. One input beat a cycle.
+//
+//   in --->[ register ]--->{ part part_q }---> out      narrower
+//   in --->[ parts_q ]---->{ side by side }---> out     wider
+//    \----------------------^
 `default_nettype none
 module litho_stream_width #(
   parameter int Bits     = 8,  // bits of a code
@@ -45,11 +49,11 @@ module litho_stream_width #(
     assign in_ready_o = out_ready_i;
   end else begin : gen_change
     logic [PartBits-1:0] part_q;    // place of the present part in its whole beat
-    logic [RowBits-1:0]  in_row_q;  // place of the present part in its row
+    logic [RowBits-1:0]  place_q;   // place of the present part in its row
     logic                is_last, step;
 
     // The present part is the last of its whole beat.
-    assign is_last = part_q == PartBits'(Parts - 1) || in_row_q == RowBits'(RowParts - 1);
+    assign is_last = part_q == PartBits'(Parts - 1) || place_q == RowBits'(RowParts - 1);
     assign step = IsNarrower ? out_valid_o && out_ready_i : in_valid_i && in_ready_o;
 
     always_ff @(posedge clk_i) begin
@@ -58,16 +62,29 @@ module litho_stream_width #(
     end
 
     always_ff @(posedge clk_i) begin
-      if (!rst_ni) in_row_q <= '0;
+      if (!rst_ni) place_q <= '0;
       else if (step) begin
-        in_row_q <= in_row_q == RowBits'(RowParts - 1) ? '0 : in_row_q + RowBits'(1);
+        place_q <= place_q == RowBits'(RowParts - 1) ? '0 : place_q + RowBits'(1);
       end
     end
 
     if (IsNarrower) begin : gen_narrower
-      assign out_data_o = in_data_i[32'(part_q)*PartWidth +: PartWidth];
-      assign out_valid_o = in_valid_i;
-      assign in_ready_o = out_ready_i && is_last;
+      logic [Bits*InLanes-1:0] held;
+
+      litho_stream_register #(
+        .Width(Bits * InLanes)
+      ) u_register (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i(in_data_i),
+        .in_valid_i(in_valid_i),
+        .in_ready_o(in_ready_o),
+        .out_data_o(held),
+        .out_valid_o(out_valid_o),
+        .out_ready_i(out_ready_i && is_last)
+      );
+
+      assign out_data_o = held[32'(part_q)*PartWidth +: PartWidth];
     end else begin : gen_wider
       logic [PartWidth*(Parts-1)-1:0] parts_q;
 

@@ -6,6 +6,7 @@ from litho.hw import Family, Resources
 from litho.rtl.block import Block, Stream, Times
 from litho.rtl.mem.ram import SHALLOW, ram_resources
 from litho.rtl.schedule import spaced
+from litho.rtl.stream.register import register_resources
 
 __all__ = ["repeat_latency", "repeat_schedule", "row_repeat", "row_repeat_resources"]
 
@@ -30,7 +31,7 @@ def row_repeat(
 
 def repeat_latency(beats: int, repeats: int) -> int:
     """Give the cycles from a beat's way in to its first way out."""
-    if beats == 1 or repeats == 1:
+    if repeats == 1:
         return 0
     return 1 if 2 * beats <= SHALLOW else 2
 
@@ -48,7 +49,7 @@ def row_repeat_resources(width: int, beats: int, repeats: int, family: Family) -
         return Resources()
     turns = (repeats - 1).bit_length()
     if beats == 1:
-        return Resources(luts=turns + 2, ffs=turns)
+        return register_resources(width, family) + Resources(luts=turns + 2, ffs=turns)
     depth = 2 * beats
     address, count = (depth - 1).bit_length(), depth.bit_length()
     control = Resources(

@@ -6,6 +6,7 @@ from litho.errors import GraphError
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Codes, Stream, Times
 from litho.rtl.schedule import spaced
+from litho.rtl.stream.register import register_resources
 
 __all__ = ["width", "width_resources"]
 
@@ -42,7 +43,8 @@ def _same(inputs: tuple[Codes, ...]) -> tuple[Codes, ...]:
 
 def _schedule(source: Stream, target: Stream, offered: Times) -> Times:
     """Give when the input beat of each output beat's last code is there, one beat a cycle."""
-    taken = spaced(offered).reshape(source.rows, source.beats_per_row)
+    latency = 1 if target.lanes < source.lanes else 0
+    taken = spaced(offered).reshape(source.rows, source.beats_per_row) + latency
     last = np.minimum((np.arange(target.beats_per_row) + 1) * target.lanes, source.row) - 1
     return spaced(taken[:, last // source.lanes].reshape(-1))
 
@@ -59,7 +61,8 @@ def width_resources(
     control = Resources(luts=2 * counters + 3, ffs=counters)
     part = bits * few
     if out_lanes < in_lanes:
-        return control + Resources(luts=part * _mux_luts(parts, family))
+        register = register_resources(bits * in_lanes, family)
+        return control + register + Resources(luts=part * _mux_luts(parts, family))
     kept = min(parts, row_parts) - 1
     return control + Resources(luts=part * parts + parts, ffs=part * kept)
 
