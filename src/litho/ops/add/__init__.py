@@ -1,6 +1,7 @@
 """Exact sum of two tensors."""
 
 from litho.ir import Lowering, Op
+from litho.ops.add.block import block
 from litho.ops.add.lower import lower
 from litho.ops.add.reference import AddParams, evaluate, infer_type
 
@@ -12,5 +13,5 @@ OP = Op(
     infer_type,
     evaluate,
     (Lowering(("aten.add.Tensor", "aten.add_.Tensor"), lower),),
-    {},
+    {"fixed": block, "integer": block},
 )

@@ -1,6 +1,7 @@
 """Matrix product with known weights and an optional bias."""
 
 from litho.ir import Lowering, Op
+from litho.ops.linear.block import block
 from litho.ops.linear.lower import lower
 from litho.ops.linear.reference import LinearParams, evaluate, infer_type
 
@@ -12,5 +13,5 @@ OP = Op(
     infer_type,
     evaluate,
     (Lowering(("aten.linear.default",), lower),),
-    {},
+    {"fixed": block, "integer": block},
 )

@@ -2,6 +2,7 @@
 
 from litho.ir import Lowering, Op
 from litho.ops.reshape import lower
+from litho.ops.reshape.block import block
 from litho.ops.reshape.reference import ReshapeParams, evaluate, infer_type
 
 __all__ = ["OP"]
@@ -38,5 +39,5 @@ OP = Op(
         ),
         Lowering(("aten.dropout.default", "aten.dropout_.default"), lower.lower_dropout),
     ),
-    {},
+    {"fixed": block, "integer": block},
 )

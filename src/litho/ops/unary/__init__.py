@@ -3,6 +3,7 @@
 from functools import partial
 
 from litho.ir import Lowering, Op
+from litho.ops.unary.block import block
 from litho.ops.unary.lower import SPELLINGS, lower
 from litho.ops.unary.reference import UnaryParams, evaluate, infer_type
 
@@ -14,5 +15,5 @@ OP = Op(
     infer_type,
     evaluate,
     tuple(Lowering((spelling,), partial(lower, spelling)) for spelling in SPELLINGS),
-    {},
+    {"fixed": block, "integer": block},
 )

@@ -1,0 +1,112 @@
+"""The hardware of `linear`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from litho.errors import GraphError
+from litho.ir import NodeView
+from litho.ir.op import Codes
+from litho.ops.linear.cost import BAND, Shape, resources
+from litho.ops.linear.reference import evaluate
+from litho.ops.streams import on_streams, stream_of
+from litho.rtl import Block, Memory, pack
+from litho.rtl.block import Times
+from litho.rtl.stream.row_repeat import repeat_schedule
+
+__all__ = ["block"]
+
+
+def block(view: NodeView) -> Block:
+    """Give the block of one node: its weights and its bias lie in memories."""
+    _check_lanes(view)
+    shape = _shape(view)
+    constants = tuple(constant.values for constant in view.constants if constant is not None)
+    source = stream_of("in", view.types[0], shape.in_lanes)
+    return Block(
+        "litho_linear",
+        (
+            ("InBits", shape.in_bits),
+            ("InSigned", int(source.is_signed)),
+            ("WeightBits", shape.weight_bits),
+            ("WeightSigned", int(view.types[1].codes.is_signed)),
+            ("BiasBits", shape.bias_bits),
+            ("OutBits", shape.out_bits),
+            ("InLanes", shape.in_lanes),
+            ("OutLanes", shape.out_lanes),
+            ("Beats", shape.beats),
+            ("Groups", shape.groups),
+        ),
+        (source,),
+        (stream_of("out", view.type, shape.out_lanes),),
+        on_streams(view, lambda inputs: evaluate(view.params, view.types, (*inputs, *constants))),
+        lambda family: resources(shape, family),
+        shape.beats * shape.groups * view.types[0].rows,
+        lambda offered: (_schedule(offered[0], shape),),
+        _memories(shape, constants),
+        Path(__file__).with_name("litho_linear.sv"),
+        BAND,
+    )
+
+
+def _check_lanes(view: NodeView) -> None:
+    for what, lanes, size in (
+        ("inputs", view.lanes.inputs, view.types[0].row),
+        ("outputs", view.lanes.outputs, view.type.row),
+    ):
+        if not 1 <= lanes <= size:
+            raise GraphError(
+                f"linear {view.node.name!r}: lanes must be 1 to {size} (its {what}), not {lanes};"
+                " leave them to the pass ChooseLanes"
+            )
+    if any(constant is None for constant in view.constants[1:]):
+        raise GraphError(f"linear {view.node.name!r} must have constant weights and bias")
+
+
+def _shape(view: NodeView) -> Shape:
+    bias = view.constants[2].values if len(view.constants) == 3 and view.constants[2] else None
+    return Shape(
+        in_bits=view.types[0].codes.bits,
+        weight_bits=view.types[1].codes.bits,
+        bias_bits=0 if bias is None else _signed_bits(bias),
+        out_bits=view.type.codes.bits,
+        in_lanes=view.lanes.inputs,
+        out_lanes=view.lanes.outputs,
+        beats=-(-view.types[0].row // view.lanes.inputs),
+        groups=-(-view.type.row // view.lanes.outputs),
+        is_signed=view.types[0].codes.is_signed or view.types[1].codes.is_signed,
+    )
+
+
+def _signed_bits(codes: Codes) -> int:
+    """Give the bits of the widest code, 0 when all are 0."""
+    if not codes.any():
+        return 0
+    return 1 + max(int(codes.max()), -int(codes.min()) - 1).bit_length()
+
+
+def _memories(shape: Shape, constants: tuple[Codes, ...]) -> tuple[Memory, ...]:
+    rows, columns = shape.groups * shape.out_lanes, shape.beats * shape.in_lanes
+    weights = np.zeros((rows, columns), dtype=np.int64)
+    weights[: constants[0].shape[0], : constants[0].shape[1]] = constants[0]
+    # words[group · beats + beat][lane out · lanes in + lane in]
+    words = (
+        weights.reshape(shape.groups, shape.out_lanes, shape.beats, shape.in_lanes)
+        .transpose(0, 2, 1, 3)
+        .reshape(shape.groups * shape.beats, -1)
+    )
+    found = Memory("WeightFile", words.shape[1] * shape.weight_bits, pack(words, shape.weight_bits))
+    if not shape.bias_bits:
+        return (found,)
+    bias = np.zeros(rows, dtype=np.int64)
+    bias[: len(constants[1])] = constants[1]
+    starts = pack(bias.reshape(shape.groups, shape.out_lanes), shape.bias_bits)
+    return found, Memory("BiasFile", shape.out_lanes * shape.bias_bits, starts)
+
+
+def _schedule(offered: Times, shape: Shape) -> Times:
+    """Give when each group is offered: some stages after its last beat leaves the row repeat."""
+    stages = 3 if shape.in_lanes == 1 else 4
+    return (
+        repeat_schedule(offered, shape.beats, shape.groups)[shape.beats - 1 :: shape.beats] + stages
+    )

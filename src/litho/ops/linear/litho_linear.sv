@@ -1,0 +1,254 @@
+// Matrix product of each row with weights from a memory, plus a bias.
+//
+// What it computes: out[o] = sum over i of in[i] * weight[o][i] + bias[o], exact.
+// Reference: litho.ops.linear.reference.evaluate
+//
+// A row of Beats input beats is given Groups times, once for each group of OutLanes results. Each
+// cycle multiplies InLanes codes with the InLanes * OutLanes weights of one word, address
+// group * Beats + beat. Padding has zero weights, so what it holds does not matter.
+// Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
+// the result of a group leaves when its last beat has passed them.
+//
+//   in -> row repeat -> [ code ] --> * --> [ product ] -> sum -> [ sum ] --> + --> [ acc ] -> out
+//                       [ word ] ----^                           [ bias ]----^-------'
+`default_nettype none
+module litho_linear #(
+  parameter int InBits       = 8,   // bits of an input code
+  parameter bit InSigned     = 1,   // whether input codes are signed
+  parameter int WeightBits   = 8,   // bits of a weight
+  parameter bit WeightSigned = 1,   // whether weights are signed
+  parameter int BiasBits     = 8,   // bits of a bias, signed; 0: there is none
+  parameter int OutBits      = 20,  // bits of a result, signed
+  parameter int InLanes      = 1,   // codes in an input beat
+  parameter int OutLanes     = 1,   // results in an output beat
+  parameter int Beats        = 4,   // input beats in a row
+  parameter int Groups       = 2,   // output beats in a row
+  parameter     WeightFile   = "",  // Groups * Beats words of OutLanes * InLanes weights
+  parameter     BiasFile     = ""   // Groups words of OutLanes biases
+) (
+  input  wire logic                        clk_i,
+  input  wire logic                        rst_ni,
+  input  wire logic [InBits*InLanes-1:0]   in_data_i,
+  input  wire logic                        in_valid_i,
+  output wire logic                        in_ready_o,
+  output wire logic [OutBits*OutLanes-1:0] out_data_o,
+  output wire logic                        out_valid_o,
+  input  wire logic                        out_ready_i
+);
+  localparam int Words = Groups * Beats;
+  localparam int WordBits = Words > 1 ? $clog2(Words) : 1;
+  localparam int BeatBits = Beats > 1 ? $clog2(Beats) : 1;
+  localparam int GroupBits = Groups > 1 ? $clog2(Groups) : 1;
+  localparam int WeightsWidth = WeightBits * InLanes * OutLanes;
+  localparam int ProductBits = InBits + WeightBits + (InSigned || WeightSigned ? 0 : 1);
+  localparam int ProductsBits = ProductBits * InLanes;  // products of one output lane
+  localparam int TreeBits = ProductBits + $clog2(InLanes);
+  localparam int SumBits = TreeBits < OutBits ? TreeBits : OutBits;
+
+  // Each row, Groups times.
+  logic [InBits*InLanes-1:0] row_data;
+  logic                      row_valid, row_ready;
+
+  litho_row_repeat #(
+    .Width(InBits * InLanes),
+    .Beats(Beats),
+    .Repeats(Groups)
+  ) u_row_repeat (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(in_data_i),
+    .in_valid_i(in_valid_i),
+    .in_ready_o(in_ready_o),
+    .out_data_o(row_data),
+    .out_valid_o(row_valid),
+    .out_ready_i(row_ready)
+  );
+
+  // Codes, and beside them the word of weights: its register is the memory's own.
+  logic [WordBits-1:0]       word_q;
+  logic [InBits*InLanes-1:0] code_data;
+  logic [WeightsWidth-1:0]   weights;
+  logic                      code_valid, code_ready;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) word_q <= '0;
+    else if (row_valid && row_ready) begin
+      word_q <= word_q == WordBits'(Words - 1) ? '0 : word_q + WordBits'(1);
+    end
+  end
+
+  litho_rom #(
+    .Width(WeightsWidth),
+    .Depth(Words),
+    .MemFile(WeightFile)
+  ) u_weights (
+    .clk_i(clk_i),
+    .en_i(row_valid && row_ready),
+    .addr_i(word_q),
+    .data_o(weights)
+  );
+  litho_stream_register #(
+    .Width(InBits * InLanes)
+  ) u_codes (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(row_data),
+    .in_valid_i(row_valid),
+    .in_ready_o(row_ready),
+    .out_data_o(code_data),
+    .out_valid_o(code_valid),
+    .out_ready_i(code_ready)
+  );
+
+  // Products.
+  logic [ProductsBits*OutLanes-1:0] products, product_data;
+  logic                             product_valid, product_ready;
+
+  for (genvar o = 0; o < OutLanes; o++) begin : gen_product
+    litho_product #(
+      .Lanes(InLanes),
+      .ABits(InBits),
+      .ASigned(InSigned),
+      .BBits(WeightBits),
+      .BSigned(WeightSigned)
+    ) u_product (
+      .a_i(code_data),
+      .b_i(weights[o*WeightBits*InLanes +: WeightBits*InLanes]),
+      .out_o(products[o*ProductsBits +: ProductsBits])
+    );
+  end
+
+  litho_stream_register #(
+    .Width(ProductsBits * OutLanes)
+  ) u_products (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(products),
+    .in_valid_i(code_valid),
+    .in_ready_o(code_ready),
+    .out_data_o(product_data),
+    .out_valid_o(product_valid),
+    .out_ready_i(product_ready)
+  );
+
+  // Sums over the lanes of a beat. One product is its own sum.
+  logic [SumBits*OutLanes-1:0] sum_data;
+  logic                        sum_valid, sum_ready;
+
+  if (InLanes == 1) begin : gen_one
+    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
+      assign sum_data[o*SumBits +: SumBits] = product_data[o*ProductBits +: SumBits];
+      if (SumBits < ProductBits) begin : gen_unused
+        logic unused;
+        assign unused = ^product_data[o*ProductBits + SumBits +: ProductBits - SumBits];
+      end
+    end
+    assign sum_valid = product_valid;
+    assign product_ready = sum_ready;
+  end else begin : gen_tree
+    logic [SumBits*OutLanes-1:0] sums;
+
+    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
+      litho_sum #(
+        .Terms(InLanes),
+        .InBits(ProductBits),
+        .OutBits(SumBits)
+      ) u_sum (
+        .in_i(product_data[o*ProductsBits +: ProductsBits]),
+        .out_o(sums[o*SumBits +: SumBits])
+      );
+    end
+    litho_stream_register #(
+      .Width(SumBits * OutLanes)
+    ) u_sums (
+      .clk_i(clk_i),
+      .rst_ni(rst_ni),
+      .in_data_i(sums),
+      .in_valid_i(product_valid),
+      .in_ready_o(product_ready),
+      .out_data_o(sum_data),
+      .out_valid_o(sum_valid),
+      .out_ready_i(sum_ready)
+    );
+  end
+
+  // The place of the beat that waits for the accumulators. The accumulators start at the bias,
+  // and their register is that of the output.
+  logic [BeatBits-1:0]         beat_q;
+  logic [OutBits*OutLanes-1:0] start, acc_q;
+  logic                        out_valid_q, is_first, is_last;
+
+  assign is_first = beat_q == '0;
+  assign is_last = beat_q == BeatBits'(Beats - 1);
+  assign sum_ready = !out_valid_q || out_ready_i;
+  assign out_data_o = acc_q;
+  assign out_valid_o = out_valid_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) beat_q <= '0;
+    else if (sum_valid && sum_ready) beat_q <= is_last ? '0 : beat_q + BeatBits'(1);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) out_valid_q <= 1'b0;
+    else if (sum_ready) out_valid_q <= sum_valid && is_last;
+  end
+
+  for (genvar o = 0; o < OutLanes; o++) begin : gen_acc
+    logic signed [SumBits-1:0] sum;
+    logic [OutBits-1:0]        base;
+
+    assign sum = sum_data[o*SumBits +: SumBits];
+    assign base = is_first ? start[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
+
+    always_ff @(posedge clk_i) begin
+      if (sum_valid && sum_ready) acc_q[o*OutBits +: OutBits] <= base + OutBits'(sum);
+    end
+  end
+
+  // The bias of the group that comes next is read while the last beat of this one is taken, so
+  // that it is there in the next cycle; after reset it is read before any sum can arrive.
+  if (BiasBits == 0) begin : gen_no_bias
+    assign start = '0;
+  end else begin : gen_bias
+    logic [GroupBits-1:0]         group_q;
+    logic [BiasBits*OutLanes-1:0] biases;
+    logic                         is_next;
+
+    assign is_next = sum_valid && sum_ready && is_last;
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) group_q <= '0;
+      else if (is_next || !is_loaded_q) begin
+        group_q <= group_q == GroupBits'(Groups - 1) ? '0 : group_q + GroupBits'(1);
+      end
+    end
+
+    // Whether the first bias after reset is read.
+    logic is_loaded_q;
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) is_loaded_q <= 1'b0;
+      else is_loaded_q <= 1'b1;
+    end
+
+    litho_rom #(
+      .Width(BiasBits * OutLanes),
+      .Depth(Groups),
+      .MemFile(BiasFile)
+    ) u_biases (
+      .clk_i(clk_i),
+      .en_i(is_next || !is_loaded_q),
+      .addr_i(group_q),
+      .data_o(biases)
+    );
+
+    for (genvar o = 0; o < OutLanes; o++) begin : gen_start
+      logic signed [BiasBits-1:0] bias;
+
+      assign bias = biases[o*BiasBits +: BiasBits];
+      assign start[o*OutBits +: OutBits] = OutBits'(bias);
+    end
+  end
+endmodule
+`default_nettype wire

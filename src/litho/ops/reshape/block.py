@@ -1,0 +1,60 @@
+"""The hardware of `reshape`."""
+
+import math
+from pathlib import Path
+
+from litho.errors import GraphError
+from litho.ir import NodeView
+from litho.ops.reshape.cost import BAND, resources
+from litho.ops.reshape.reference import evaluate
+from litho.ops.streams import on_streams, stream_of
+from litho.rtl import Block
+from litho.rtl.block import Times
+from litho.rtl.stream.width import width
+
+__all__ = ["block"]
+
+
+def block(view: NodeView) -> Block:
+    """Give the block of one node: wires, or two changes of width.
+
+    Raises `GraphError` for lanes that are not positive.
+    """
+    lanes = view.lanes
+    if min(lanes.inputs, lanes.outputs) < 1:
+        raise GraphError(
+            f"reshape {view.node.name!r}: lanes must be at least 1, not {lanes.inputs} and"
+            f" {lanes.outputs}"
+        )
+    source = stream_of("in", view.types[0], lanes.inputs)
+    target = stream_of("out", view.type, lanes.outputs)
+    few = math.gcd(lanes.inputs, lanes.outputs)
+    if source.row != target.row:
+        few = math.gcd(few, source.row, target.row)
+    narrower = width(source.bits, lanes.inputs, few, source.row, source.rows)
+    wider = width(source.bits, few, lanes.outputs, target.row, target.rows)
+
+    def schedule(offered: tuple[Times, ...]) -> tuple[Times, ...]:
+        return wider.schedule(narrower.schedule(offered))
+
+    return Block(
+        "litho_reshape",
+        (
+            ("Bits", source.bits),
+            ("InLanes", lanes.inputs),
+            ("OutLanes", lanes.outputs),
+            ("Few", few),
+            ("InRow", source.row),
+            ("OutRow", target.row),
+        ),
+        (source,),
+        (target,),
+        on_streams(view, lambda inputs: evaluate(view.params, view.types, inputs)),
+        lambda family: resources(
+            source.bits, (lanes.inputs, few, lanes.outputs), (source.row, target.row), family
+        ),
+        max(narrower.interval, wider.interval),
+        schedule,
+        source=Path(__file__).with_name("litho_reshape.sv"),
+        band=BAND,
+    )
