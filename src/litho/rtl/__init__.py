@@ -5,7 +5,7 @@ from litho.rtl.design import Connection, Design, Endpoint, Instance
 from litho.rtl.files import DesignFolder, check_memories, read_folder, write_design
 from litho.rtl.library import shared_modules, sources_of
 from litho.rtl.packing import pack, unpack
-from litho.rtl.schedule import arrivals, spaced, timing_of
+from litho.rtl.schedule import arrivals, is_steady, least_interval, spaced, timing_of
 from litho.rtl.single import single
 from litho.rtl.verilog import Instrumentation, render
 
@@ -22,6 +22,8 @@ __all__ = [
     "Stream",
     "arrivals",
     "check_memories",
+    "is_steady",
+    "least_interval",
     "pack",
     "read_folder",
     "render",

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from litho.hw import Band, Family, Resources, Timing
+from litho.rtl.events import Flow, Times
 from litho.rtl.packing import pack
 
 __all__ = ["Block", "Case", "Codes", "Memory", "Stream", "Times"]
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
-Times = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ class Block:
     - `interval` is the cycles between tensors, and `schedule(offered)` gives the cycle in which
       each output beat of one tensor is offered from those of the input beats
       (`docs/stream.md` section 8).
+    - `flow()` says the same with all that stalls do: the event graph of the block. A block that
+      is nothing but register stages, after a join when it has several inputs, leaves it out.
     """
 
     module: str
@@ -116,6 +118,7 @@ class Block:
     memories: tuple[Memory, ...] = ()
     source: Path | None = None
     band: Band = Band(1.5, 24)
+    flow: Callable[[], Flow] | None = None
 
     @property
     def timing(self) -> Timing:

@@ -1,21 +1,21 @@
-"""The timing of a block as an event graph: which transfer waits for which (`docs/stream.md` 8).
+"""The event graphs of blocks, put together from the parts that their modules are made of.
 
-Each stream has two events a beat: its source offers it, and it is taken. A rule says that an event
-comes no earlier than some cycles after another. All else follows: a beat is taken no earlier than
-it is offered, and offered at least one cycle after the one before it was taken.
+A part has one stream in and one stream out. Its rules are those of a shared module: where one
+changes, the other must.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from litho.errors import GraphError
-from litho.rtl.block import Block, Flow, Rule, Stream, Times, offered, taken
+from litho.rtl.block import Block, Stream
+from litho.rtl.events import Flow, Rule, Times, offered, taken
 
 __all__ = [
     "Part",
+    "accumulated",
     "buffer",
     "copied",
     "flow_of",
@@ -26,168 +26,183 @@ __all__ = [
     "stages",
 ]
 
-# A part of a block with one input stream and one output stream: `part(in, out, inner)` gives its
-# rules; `inner(beats)` names a stream inside it.
-_Inner = Callable[[int], str]
+_Name = Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a block with one stream in and one out.
+    """A piece of a block.
 
-    `beats` are the beats of one tensor that it gives; `rules(source, target, inner)` are its
-    rules between the streams of those names, `inner(beats)` naming streams of its own.
+    `beats` are the beats of one tensor that it gives. `rules(source, target, name)` gives its
+    rules between the streams `source` and `target`; `name(beats)` makes a stream of its own.
     """
 
     beats: int
-    rules: Callable[[str, str, _Inner], tuple[Rule, ...]]
+    rules: Callable[[str, str, _Name], tuple[Rule, ...]]
 
 
 def stages(beats: int, count: int) -> Part:
-    """Give `count` register stages in a row, or wires when there are none."""
+    """Give `count` registers in a row (`litho_stream_register`); none are wires."""
     places = np.arange(beats, dtype=np.int64)
-    return Part(beats, lambda source, target, inner: _stages(source, target, places, count))
+    return Part(beats, lambda source, target, name: _stages(source, target, places, count))
 
 
 def _stages(source: str, target: str, places: Times, count: int) -> tuple[Rule, ...]:
-    if not count:
-        return (
-            Rule(offered(target), offered(source), places, 0),
-            Rule(taken(source), taken(target), places, 0),
-        )
     return (
-        Rule(offered(target), taken(source), places, count),
+        Rule(offered(target), taken(source) if count else offered(source), places, count),
         Rule(taken(source), taken(target), places - count, 0),
     )
 
 
 def buffer(beats: int, depth: int, latency: int) -> Part:
-    """Give a buffer of `depth` beats, read in the cycle itself (latency 1) or a cycle later (2)."""
+    """Give a buffer of `depth` beats (`litho_stream_fifo`).
+
+    It reads in the cycle itself when `latency` is 1, a cycle later when it is 2.
+    """
     places = np.arange(beats, dtype=np.int64)
 
-    def rules(source: str, target: str, inner: _Inner) -> tuple[Rule, ...]:
-        read = inner(beats) if latency > 1 else target
+    def rules(source: str, target: str, name: _Name) -> tuple[Rule, ...]:
+        read = target if latency == 1 else name(beats)
         found = (
             Rule(offered(read), taken(source), places, 1),
             Rule(taken(source), taken(target), places - depth, 1),
         )
-        if read != target:
-            found += _stages(read, target, places, 1)
-        return found
+        return found if read == target else found + _stages(read, target, places, 1)
 
     return Part(beats, rules)
 
 
 def resized(source: Stream, target: Stream) -> Part:
-    """Give a change of lanes that stores at most the parts of one beat (latency 0)."""
-    last_code = np.minimum(
-        (np.arange(target.beats_per_row, dtype=np.int64) + 1) * target.lanes, source.row
-    )
-    row = (last_code - 1) // source.lanes
-    starts = np.arange(source.rows, dtype=np.int64)[:, None]
-    needs = (starts * source.beats_per_row + row).reshape(-1)
-    if target.lanes > source.lanes:
-        return Part(target.beats, partial(_wider, needs=needs, beats=source.beats))
-    last_part = np.minimum(
-        (np.arange(source.beats_per_row, dtype=np.int64) + 1) * source.lanes, source.row
-    )
-    frees = (starts * target.beats_per_row + (last_part - 1) // target.lanes).reshape(-1)
+    """Give a change of lanes (`litho_stream_width`) between streams of the same rows.
+
+    Narrower, a register holds a beat while its parts go out; wider, the last part of a beat goes
+    straight through.
+    """
+    if target.lanes < source.lanes:
+        needs, ends = _holders(target, source), _holders_end(source, target)
+        # The register takes a beat when the last part of the one before goes out.
+        frees = np.concatenate([ends[-1:] - target.beats, ends[:-1]])
+        return Part(
+            target.beats,
+            lambda before, after, name: (
+                Rule(offered(after), taken(before), needs, 1),
+                Rule(taken(before), taken(after), frees, 0),
+            ),
+        )
+    needs = _holders_end(target, source)
+    # A part is taken at once unless it is the last of its beat.
+    parts = np.arange(source.beats, dtype=np.int64)
+    frees = np.searchsorted(needs, parts, side="right").astype(np.int64) - 1
     return Part(
         target.beats,
-        lambda before, after, inner: (
+        lambda before, after, name: (
             Rule(offered(after), offered(before), needs, 0),
             Rule(taken(before), taken(after), frees, 0),
         ),
     )
 
 
-def gathered(source: Stream, target: Stream) -> Part:
-    """Give what `resized` gives, for streams of one length of beats each way."""
-    return resized(source, target)
+def _holders(few: Stream, many: Stream) -> Times:
+    """Give the beat of `many` that holds the first code of each beat of `few`."""
+    return _beats_at(few, many, np.arange(few.beats_per_row, dtype=np.int64) * few.lanes)
 
 
-def _wider(before: str, after: str, inner: _Inner, needs: Times, beats: int) -> tuple[Rule, ...]:
-    # Beat k waits for the output only when it is the last part; any other beat is taken at once,
-    # which the rule on the beat before it already says.
-    done = np.searchsorted(needs, np.arange(beats, dtype=np.int64), side="right") - 1
-    return (
-        Rule(offered(after), offered(before), needs, 0),
-        Rule(taken(before), taken(after), done.astype(np.int64), 0),
-    )
+def _holders_end(many: Stream, few: Stream) -> Times:
+    """Give the beat of `few` that holds the last code of each beat of `many`."""
+    ends = (np.arange(many.beats_per_row, dtype=np.int64) + 1) * many.lanes
+    return _beats_at(many, few, np.minimum(ends, many.row) - 1)
 
 
-def collected(beats: int, count: int) -> Part:
-    """Give what takes `count` beats for each of the `beats` it gives (latency 0)."""
-    needs = (np.arange(beats, dtype=np.int64) + 1) * count - 1
-    return Part(beats, partial(_wider, needs=needs, beats=beats * count))
+def _beats_at(asking: Stream, asked: Stream, codes: Times) -> Times:
+    rows = np.arange(asking.rows, dtype=np.int64)[:, None]
+    return (rows * asked.beats_per_row + codes // asked.lanes).reshape(-1)
 
 
 def repeated(rows: int, beats: int, repeats: int, latency: int) -> Part:
-    """Give each row of `beats` beats `repeats` times, from a store of two rows.
+    """Give rows of `beats` beats, each `repeats` times (`litho_row_repeat`).
 
-    One beat a row is held by the source and one repeat is wires: nothing is stored then.
+    One repeat is wires; one beat a row is held by a register; else two rows are stored, read in
+    the cycle itself when `latency` is 1, a cycle later when it is 2.
     """
     if repeats == 1:
         return stages(rows * beats, 0)
-    total = rows * beats * repeats
+    total, places = rows * beats * repeats, np.arange(rows * beats, dtype=np.int64)
+    row, beat = np.divmod(places, beats)
     if beats == 1:
         return Part(
             total,
-            lambda source, target, inner: (
-                Rule(offered(target), offered(source), _every(rows, repeats), 0),
-                Rule(taken(source), taken(target), _lasts(rows, repeats), 0),
+            lambda source, target, name: (
+                Rule(offered(target), taken(source), np.repeat(places, repeats), 1),
+                Rule(taken(source), taken(target), row * repeats - 1, 0),
             ),
         )
-    return Part(total, partial(_stored, rows=rows, beats=beats, repeats=repeats, latency=latency))
+
+    def rules(source: str, target: str, name: _Name) -> tuple[Rule, ...]:
+        read = target if latency == 1 else name(total)
+        needs = np.repeat(places.reshape(-1, 1, beats), repeats, axis=1).reshape(-1)
+        # A word is given up in the last repeat, and its place is free a cycle later.
+        frees = ((row - 2) * repeats + repeats - 1) * beats + beat
+        found = (
+            Rule(offered(read), taken(source), needs, 1),
+            Rule(taken(source), taken(read), frees, 1),
+        )
+        every = np.arange(total, dtype=np.int64)
+        return found if read == target else found + _stages(read, target, every, 1)
+
+    return Part(total, rules)
 
 
-def _every(count: int, repeats: int) -> Times:
-    return np.repeat(np.arange(count, dtype=np.int64), repeats)
+def accumulated(beats: int, count: int) -> Part:
+    """Give one beat for each `count` taken, from an accumulator that is the output register.
 
-
-def _lasts(count: int, repeats: int) -> Times:
-    return np.arange(count, dtype=np.int64) * repeats + repeats - 1
-
-
-def _stored(
-    source: str, target: str, inner: _Inner, rows: int, beats: int, repeats: int, latency: int
-) -> tuple[Rule, ...]:
-    total = rows * beats * repeats
-    row, beat = np.divmod(np.arange(rows * beats, dtype=np.int64), beats)
-    needs = np.repeat(np.arange(rows * beats, dtype=np.int64).reshape(-1, 1, beats), repeats, 1)
-    # A word is given up in the last repeat; its place is free one cycle later.
-    frees = ((row - 2) * repeats + repeats - 1) * beats + beat
-    read = inner(total) if latency > 1 else target
-    found = (
-        Rule(offered(read), taken(source), needs.reshape(-1), 1),
-        Rule(taken(source), taken(read), frees, 1),
+    The accumulator takes nothing while its result waits.
+    """
+    needs = (np.arange(beats, dtype=np.int64) + 1) * count - 1
+    before = np.arange(beats * count, dtype=np.int64) // count - 1
+    return Part(
+        beats,
+        lambda source, target, name: (
+            Rule(offered(target), taken(source), needs, 1),
+            Rule(taken(source), taken(target), before, 0),
+        ),
     )
-    if read != target:
-        found += _stages(read, target, np.arange(total, dtype=np.int64), 1)
-    return found
 
 
-def series(source: Stream, target: Stream, parts: tuple[Part, ...]) -> Flow:
+def series(source: Stream, target: Stream, *parts: Part) -> Flow:
     """Give the flow of a block of one input and one output that is `parts` in a row."""
-    return _chained((), source.name, target.name, parts)
+    return _series(source.name, target.name, parts)
 
 
-def joined(sources: tuple[Stream, ...], target: Stream, parts: tuple[Part, ...] = ()) -> Flow:
-    """Give the flow of a block that takes a beat of each input at once, then is `parts`."""
-    places = np.arange(sources[0].beats, dtype=np.int64)
-    meet = "meet" if parts else target.name
-    rules = tuple(
+def _series(source: str, target: str, parts: tuple[Part, ...]) -> Flow:
+    inner: list[tuple[str, int]] = []
+
+    def name(beats: int) -> str:
+        inner.append((f"inner{len(inner)}", beats))
+        return inner[-1][0]
+
+    rules: list[Rule] = []
+    for part in parts[:-1]:
+        after = name(part.beats)
+        rules += part.rules(source, after, name)
+        source = after
+    rules += parts[-1].rules(source, target, name)
+    return Flow(tuple(inner), tuple(rules))
+
+
+def joined(sources: tuple[Stream, ...], target: Stream, *parts: Part) -> Flow:
+    """Give the flow of a block that takes a beat of each input together, then is `parts`."""
+    beats = sources[0].beats
+    places = np.arange(beats, dtype=np.int64)
+    rules = (
         rule
         for source in sources
         for rule in (
-            Rule(offered(meet), offered(source.name), places, 0),
-            Rule(taken(source.name), taken(meet), places, 0),
+            Rule(offered("met"), offered(source.name), places, 0),
+            Rule(taken(source.name), taken("met"), places, 0),
         )
     )
-    if not parts:
-        return Flow((), rules)
-    chain = _chained((), meet, target.name, parts)
-    return Flow(((meet, len(places)), *chain.inner), rules + chain.rules)
+    rest = _series("met", target.name, parts or (stages(beats, 0),))
+    return Flow((("met", beats), *rest.inner), (*rules, *rest.rules))
 
 
 def copied(source: Stream, targets: tuple[Stream, ...]) -> Flow:
@@ -204,36 +219,20 @@ def copied(source: Stream, targets: tuple[Stream, ...]) -> Flow:
     return Flow((), tuple(rules))
 
 
-def _chained(
-    inner: tuple[tuple[str, int], ...], source: str, target: str, parts: tuple[Part, ...]
-) -> Flow:
-    streams, rules, before = list(inner), [], source
-
-    def name(beats: int) -> str:
-        streams.append((f"inner{len(streams)}", beats))
-        return streams[-1][0]
-
-    for place, part in enumerate(parts):
-        after = target if place == len(parts) - 1 else name(part.beats)
-        rules += part.rules(before, after, name)
-        before = after
-    return Flow(tuple(streams), tuple(rules))
-
-
 def flow_of(block: Block) -> Flow:
-    """Give the flow of a block: its own, or that of the register stages that it must be.
+    """Give the flow of a block: its own, or that of the registers it must then consist of.
 
-    Raises `GraphError` for a block that is no such pipeline and says nothing else.
+    Raises `GraphError` for a block that says none and whose streams differ in beats.
     """
     if block.flow:
         return block.flow()
     beats = {stream.beats for stream in (*block.inputs, *block.outputs)}
     if len(beats) != 1 or len(block.outputs) != 1:
         raise GraphError(
-            f"block {block.module} must say its flow, since its streams have"
-            f" {sorted(beats)} beats; see litho.rtl.flow"
+            f"block {block.module} must say its flow, not leave it out: its streams have"
+            f" {', '.join(map(str, sorted(beats)))} beats; see litho.rtl.flow"
         )
-    parts = (stages(beats.pop(), block.timing.latency),)
+    pipeline = stages(beats.pop(), block.timing.latency)
     if len(block.inputs) == 1:
-        return series(block.inputs[0], block.outputs[0], parts)
-    return joined(block.inputs, block.outputs[0], parts)
+        return series(block.inputs[0], block.outputs[0], pipeline)
+    return joined(block.inputs, block.outputs[0], pipeline)

@@ -1,42 +1,61 @@
-"""Composes the schedules of blocks into those of a design (`docs/stream.md` section 8)."""
+"""Latency and interval of a design, from the events of its blocks (`docs/stream.md` section 8)."""
 
 from collections.abc import Mapping
 
-import numpy as np
-
+from litho.errors import GraphError
 from litho.hw import Timing
-from litho.rtl.block import Times
 from litho.rtl.design import Design
+from litho.rtl.events import Times
+from litho.rtl.solver import Moments, earliest, spaced
 
-__all__ = ["arrivals", "spaced", "timing_of"]
-
-
-def spaced(wanted: Times) -> Times:
-    """Give the earliest cycles not before `wanted` that are strictly increasing."""
-    places = np.arange(len(wanted), dtype=np.int64)
-    return np.maximum.accumulate(wanted - places) + places
+__all__ = ["arrivals", "is_steady", "least_interval", "spaced", "timing_of"]
 
 
 def arrivals(design: Design) -> Mapping[str, Times]:
     """Give, for each connection by name, the cycle in which each beat of one tensor is offered.
 
-    The design's inputs offer their beats in cycles 0, 1, 2, …
+    The design's inputs offer their beats as early as they can, the first in cycle 0.
+    Raises `GraphError` when the design stands still.
     """
-    times: dict[str, Times] = {}
-    for stream in design.inputs:
-        name = design.out_of("", stream.name).name
-        times[name] = np.arange(stream.beats, dtype=np.int64)
-    for instance in design.instances:
-        block = instance.block
-        offered = tuple(times[design.into(instance.name, s.name).name] for s in block.inputs)
-        for stream, found in zip(block.outputs, block.schedule(offered), strict=True):
-            times[design.out_of(instance.name, stream.name).name] = found
-    return times
+    return {name: moments.offered for name, moments in _first(design).items()}
+
+
+def _first(design: Design) -> dict[str, Moments]:
+    found = earliest(design, None)
+    if found is None:
+        raise GraphError(
+            f"design {design.name!r} must not stand still: a beat waits for another that waits for"
+            " it; put a buffer on the branches of a fork that meet again"
+        )
+    return found
+
+
+def least_interval(design: Design) -> int:
+    """Give the interval below which no design of these blocks comes, whatever its buffers."""
+    streams = [*design.inputs, *design.outputs]
+    return max(
+        [stream.beats for stream in streams] + [item.block.interval for item in design.instances]
+    )
+
+
+def is_steady(design: Design, interval: int) -> bool:
+    """Say whether tensors can follow each other through `design` in `interval` cycles."""
+    return earliest(design, interval) is not None
 
 
 def timing_of(design: Design) -> Timing:
-    """Give the latency and the interval of a design, in cycles."""
-    times = arrivals(design)
-    first = times[design.into("", design.outputs[0].name).name][0]
-    beats = max(stream.beats for stream in (*design.inputs, *design.outputs))
-    return Timing(int(first), max([beats, *(item.block.interval for item in design.instances)]))
+    """Give the latency and the interval of a design, in cycles.
+
+    Raises `GraphError` when the design stands still.
+    """
+    first = _first(design)
+    latency = int(first[design.into("", design.outputs[0].name).name].taken[0])
+    low = least_interval(design)
+    if is_steady(design, low):
+        return Timing(latency, low)
+    # In as many cycles as the last event of a tensor takes, tensors do not meet at all.
+    high = max(low + 1, *(int(moments.taken[-1]) + 1 for moments in first.values()))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_steady(design, middle) else (middle, high)
+    return Timing(latency, high)

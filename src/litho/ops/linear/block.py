@@ -10,9 +10,11 @@ from litho.ir.op import Codes
 from litho.ops.linear.cost import BAND, Shape, resources
 from litho.ops.linear.reference import evaluate
 from litho.ops.streams import on_streams, stream_of
-from litho.rtl import Block, Memory, pack
+from litho.rtl import Block, Memory, Stream, pack
 from litho.rtl.block import Times
-from litho.rtl.stream.row_repeat import repeat_schedule
+from litho.rtl.events import Flow
+from litho.rtl.flow import accumulated, repeated, series, stages
+from litho.rtl.stream.row_repeat import repeat_latency, repeat_schedule
 
 __all__ = ["block"]
 
@@ -23,6 +25,7 @@ def block(view: NodeView) -> Block:
     shape = _shape(view)
     constants = tuple(constant.values for constant in view.constants if constant is not None)
     source = stream_of("in", view.types[0], shape.in_lanes)
+    target = stream_of("out", view.type, shape.out_lanes)
     return Block(
         "litho_linear",
         (
@@ -38,7 +41,7 @@ def block(view: NodeView) -> Block:
             ("Groups", shape.groups),
         ),
         (source,),
-        (stream_of("out", view.type, shape.out_lanes),),
+        (target,),
         on_streams(view, lambda inputs: evaluate(view.params, view.types, (*inputs, *constants))),
         lambda family: resources(shape, family),
         shape.beats * shape.groups * view.types[0].rows,
@@ -46,6 +49,7 @@ def block(view: NodeView) -> Block:
         _memories(shape, constants),
         Path(__file__).with_name("litho_linear.sv"),
         BAND,
+        lambda: _flow(source, target, shape),
     )
 
 
@@ -106,7 +110,21 @@ def _memories(shape: Shape, constants: tuple[Codes, ...]) -> tuple[Memory, ...]:
 
 def _schedule(offered: Times, shape: Shape) -> Times:
     """Give when each group is offered: some stages after its last beat leaves the row repeat."""
-    stages = 3 if shape.in_lanes == 1 else 4
-    return (
-        repeat_schedule(offered, shape.beats, shape.groups)[shape.beats - 1 :: shape.beats] + stages
+    rows = repeat_schedule(offered, shape.beats, shape.groups)
+    return rows[shape.beats - 1 :: shape.beats] + _registers(shape) + 1
+
+
+def _registers(shape: Shape) -> int:
+    """Give the registers between the row repeat and the accumulators."""
+    return 2 if shape.in_lanes == 1 else 3
+
+
+def _flow(source: Stream, target: Stream, shape: Shape) -> Flow:
+    beats, groups = shape.beats, shape.groups
+    return series(
+        source,
+        target,
+        repeated(source.rows, beats, groups, repeat_latency(beats, groups)),
+        stages(source.beats * groups, _registers(shape)),
+        accumulated(target.beats, beats),
     )

@@ -10,6 +10,7 @@ from litho.ops.reshape.reference import evaluate
 from litho.ops.streams import on_streams, stream_of
 from litho.rtl import Block
 from litho.rtl.block import Times
+from litho.rtl.flow import resized, series
 from litho.rtl.stream.width import width
 
 __all__ = ["block"]
@@ -57,4 +58,9 @@ def block(view: NodeView) -> Block:
         schedule,
         source=Path(__file__).with_name("litho_reshape.sv"),
         band=BAND,
+        flow=lambda: series(
+            source,
+            target,
+            *(resized(part.inputs[0], part.outputs[0]) for part in (narrower, wider)),
+        ),
     )

@@ -2,6 +2,7 @@
 
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Codes, Stream
+from litho.rtl.flow import buffer, series
 from litho.rtl.mem.ram import SHALLOW, ram_resources
 
 __all__ = ["fifo", "fifo_latency", "fifo_resources"]
@@ -12,16 +13,18 @@ def fifo(
 ) -> Block:
     """Give the block that holds up to `depth` beats (at least 2) of a stream."""
     source = Stream("in", bits, lanes, row, rows, is_signed)
+    target = Stream("out", bits, lanes, row, rows, is_signed)
     latency = fifo_latency(depth)
     return Block(
         "litho_stream_fifo",
         (("Width", source.width), ("Depth", depth)),
         (source,),
-        (Stream("out", bits, lanes, row, rows, is_signed),),
+        (target,),
         _same,
         lambda family: fifo_resources(source.width, depth, family),
         source.beats,
         lambda offered: (offered[0] + latency,),
+        flow=lambda: series(source, target, buffer(source.beats, depth, latency)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Codes, Stream, Times
+from litho.rtl.flow import copied
 
 __all__ = ["fork", "fork_resources"]
 
@@ -19,6 +20,7 @@ def fork(bits: int, lanes: int, row: int, rows: int = 1, is_signed: bool = True)
         fork_resources,
         source.beats,
         _at_once,
+        flow=lambda: copied(source, targets),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Stream, Times
+from litho.rtl.flow import repeated, series
 from litho.rtl.mem.ram import SHALLOW, ram_resources
 from litho.rtl.schedule import spaced
 from litho.rtl.stream.register import register_resources
@@ -16,16 +17,20 @@ def row_repeat(
 ) -> Block:
     """Give the block that gives each row `repeats` times."""
     source = Stream("in", bits, lanes, row, rows, is_signed)
+    target = Stream("out", bits, lanes, row, rows * repeats, is_signed)
     beats = source.beats_per_row
     return Block(
         "litho_row_repeat",
         (("Width", source.width), ("Beats", beats), ("Repeats", repeats)),
         (source,),
-        (Stream("out", bits, lanes, row, rows * repeats, is_signed),),
+        (target,),
         lambda inputs: (np.repeat(inputs[0], repeats, axis=1),),
         lambda family: row_repeat_resources(source.width, beats, repeats, family),
         source.beats * repeats,
         lambda offered: (repeat_schedule(offered[0], beats, repeats),),
+        flow=lambda: series(
+            source, target, repeated(rows, beats, repeats, repeat_latency(beats, repeats))
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from litho.errors import GraphError
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Codes, Stream, Times
+from litho.rtl.flow import resized, series
 from litho.rtl.schedule import spaced
 from litho.rtl.stream.register import register_resources
 
@@ -34,6 +35,7 @@ def width(
         lambda family: width_resources(bits, in_lanes, out_lanes, row, family),
         max(source.beats, target.beats),
         lambda offered: (_schedule(source, target, offered[0]),),
+        flow=lambda: series(source, target, resized(source, target)),
     )
 
 
