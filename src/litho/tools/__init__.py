@@ -1,36 +1,53 @@
 """Outside programs: found, run, and their reports read."""
 
+from litho.errors import ConfigError
 from litho.tools.cache import cache_root, cached, digest, scratch
 from litho.tools.cxx import CXX
+from litho.tools.icarus import ICARUS
+from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
 from litho.tools.run import Job, run
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
 from litho.tools.verilator import VERILATOR, build_simulator, lint
+from litho.tools.yosys import YOSYS, Synthesis, cell_models, synthesize
 
 __all__ = [
     "CXX",
+    "ICARUS",
+    "NEXTPNR_ECP5",
+    "NEXTPNR_ICE40",
     "TOOLS",
     "VERILATOR",
+    "YOSYS",
     "FoundTool",
     "Job",
+    "Synthesis",
     "Tool",
     "ToolStatus",
     "build_simulator",
     "cache_root",
     "cached",
+    "cell_models",
     "digest",
     "find",
     "lint",
+    "place",
     "require",
     "run",
     "scratch",
     "survey",
+    "synthesize",
 ]
 
-TOOLS = {tool.name: tool for tool in (CXX, VERILATOR)}
+TOOLS = {tool.name: tool for tool in (CXX, VERILATOR, ICARUS, YOSYS, NEXTPNR_ECP5, NEXTPNR_ICE40)}
 
 
 def find(name: str) -> FoundTool:
-    """Give the tool called `name` as found; raises `ToolMissingError` when it is not."""
+    """Give the tool called `name` as found.
+
+    Raises `ToolMissingError` with the line that installs it when it is absent or too old.
+    """
+    if name not in TOOLS:
+        raise ConfigError(f"tool must be one of {', '.join(TOOLS)}, not {name!r}")
     return require(TOOLS[name])
 
 

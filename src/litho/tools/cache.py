@@ -16,7 +16,7 @@ import platformdirs
 
 from litho.errors import ToolError
 
-__all__ = ["cache_root", "cached", "digest", "scratch"]
+__all__ = ["cache_root", "cached", "copy_files", "digest", "scratch"]
 
 
 def cache_root() -> Path:
@@ -65,6 +65,15 @@ def _lock(place: Path) -> Path:
     except OSError as error:
         raise _unwritable(error) from error
     return lock
+
+
+def copy_files(place: Path, directory: Path) -> None:
+    """Copy the files of an entry into `directory`; each appears whole or not at all."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for path in sorted(place.iterdir()):
+        temporary = directory / f".{path.name}.{os.getpid()}"
+        shutil.copyfile(path, temporary)
+        temporary.replace(directory / path.name)
 
 
 def scratch(kind: str) -> Path:
