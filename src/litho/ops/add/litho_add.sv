@@ -184,6 +184,9 @@ module litho_add #(
     assign b = $signed((TermBBits + LeftB)'(
         term_data[TermABits*Lanes + i*TermBBits +: TermBBits])) <<< LeftB;
     assign sums[i*OutBits +: OutBits] = OutBits'(a) + OutBits'(b);
+
+    logic unused;
+    assign unused = ^a ^ ^b;
   end
 
   litho_stream_register #(

@@ -213,6 +213,7 @@ module litho_linear #(
   end else begin : gen_bias
     logic [GroupBits-1:0]         group_q;
     logic [BiasBits*OutLanes-1:0] biases;
+    logic                         is_loaded_q;  // whether the first bias after reset is read
     logic                         is_next;
 
     assign is_next = sum_valid && sum_ready && is_last;
@@ -223,9 +224,6 @@ module litho_linear #(
         group_q <= group_q == GroupBits'(Groups - 1) ? '0 : group_q + GroupBits'(1);
       end
     end
-
-    // Whether the first bias after reset is read.
-    logic is_loaded_q;
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni) is_loaded_q <= 1'b0;
