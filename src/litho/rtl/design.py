@@ -15,6 +15,9 @@ class Endpoint:
     instance: str
     stream: str
 
+    def __str__(self) -> str:
+        return f"stream {self.stream!r} of {self.instance or 'the design'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -39,7 +42,9 @@ class Design:
     """A directed acyclic network of blocks.
 
     `inputs` and `outputs` are the streams of the design itself. `instances` stand in an order in
-    which data can flow; every stream of an instance has exactly one connection.
+    which data can flow; every stream has exactly one connection, and the two ends of a connection
+    agree on the bits of a beat and on the beats of a tensor.
+    Raises `GraphError`, naming the connection or the stream, when one of these does not hold.
     """
 
     name: str
@@ -60,6 +65,46 @@ class Design:
                 if end in table:
                     raise GraphError(f"a stream must have one connection, and {end} has two")
                 table[end] = connection
+        self._check()
+
+    def _check(self) -> None:
+        for names in (
+            [instance.name for instance in self.instances],
+            [connection.name for connection in self.connections],
+        ):
+            if len(set(names)) < len(names):
+                found = ", ".join(sorted(names))
+                raise GraphError(f"names in design {self.name} must be different, not {found}")
+        sources, targets = self._ends()
+        for ends, table in ((sources, self._out_of), (targets, self._into)):
+            for end in {**ends, **table}:
+                if end not in ends or end not in table:
+                    what = "have a connection" if end in ends else "exist to be connected"
+                    raise GraphError(f"{end} of design {self.name} must {what}")
+        places = {item.name: place for place, item in enumerate(self.instances)}
+        for connection in self.connections:
+            source, target = sources[connection.source], targets[connection.target]
+            if (source.width, source.beats) != (target.width, target.beats):
+                raise GraphError(
+                    f"both ends of {connection.name} in design {self.name} must take the same"
+                    f" beats, not {source.beats} of {source.width} bits and {target.beats} of"
+                    f" {target.width}"
+                )
+            before = places.get(connection.source.instance, -1)
+            if before >= places.get(connection.target.instance, len(places)):
+                raise GraphError(
+                    f"{connection.name} in design {self.name} must lead to a later instance, not"
+                    f" from {connection.source} to {connection.target}"
+                )
+
+    def _ends(self) -> tuple[dict[Endpoint, Stream], dict[Endpoint, Stream]]:
+        """Give every end that beats come from, and every end that they go to."""
+        sources = {Endpoint("", stream.name): stream for stream in self.inputs}
+        targets = {Endpoint("", stream.name): stream for stream in self.outputs}
+        for item in self.instances:
+            sources |= {Endpoint(item.name, stream.name): stream for stream in item.block.outputs}
+            targets |= {Endpoint(item.name, stream.name): stream for stream in item.block.inputs}
+        return sources, targets
 
     def into(self, instance: str, stream: str) -> Connection:
         """Give the connection that feeds an input stream of an instance (or output of the top)."""

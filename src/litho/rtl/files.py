@@ -68,7 +68,13 @@ def read_folder(directory: Path) -> DesignFolder:
             f"a design folder must have a file files.f, and {listing} is not there;"
             " `litho emit` writes one"
         )
-    sources = tuple(listing.read_text().split())
+    sources = tuple(_read(listing).split())
+    absent = [name for name in sources if not (directory / name).is_file()]
+    if absent or not sources:
+        raise DataError(
+            f"{listing} must list the sources of a design, all of them there, not"
+            f" {', '.join(absent) or 'nothing'}; emit the design again"
+        )
     return DesignFolder(directory, Path(sources[-1]).stem, sources)
 
 
@@ -78,15 +84,36 @@ def check_memories(folder: DesignFolder) -> None:
     Each must hold as many words as the design reads, of as many digits as its width needs, with
     no bit above the width.
     """
-    listing = json.loads((folder.path / "memories.json").read_text())
-    for name, facts in listing.items():
-        _check_memory(folder.path / name, facts["width"], facts["depth"])
+    listing = folder.path / "memories.json"
+    if not listing.is_file():
+        raise DataError(f"a design folder must have a file {listing}; emit the design again")
+    try:
+        facts = {
+            name: (int(item["width"]), int(item["depth"]))
+            for name, item in json.loads(_read(listing)).items()
+        }
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{listing} must give width and depth of each memory file, and does not ({error});"
+            " emit the design again"
+        ) from error
+    for name, (width, depth) in facts.items():
+        _check_memory(folder.path / name, width, depth)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path} must be text, and is not: {error}; emit the design again"
+        ) from error
 
 
 def _check_memory(path: Path, width: int, depth: int) -> None:
     if not path.is_file():
         raise DataError(f"memory file {path} must be there, and is absent; emit the design again")
-    words = path.read_text().split()
+    words = _read(path).split()
     if len(words) != depth:
         raise DataError(
             f"memory file {path} must hold {depth} words, not {len(words)}; emit the design again"

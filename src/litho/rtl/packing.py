@@ -14,7 +14,7 @@ def pack(codes: _Codes, bits: int) -> _Bytes:
     """Give words[n, bytes], little-endian, of codes[n, k]: code 0 in the low `bits` bits."""
     places = np.arange(bits, dtype=np.int64)
     ones = ((codes[:, :, None] >> places) & 1).astype(np.uint8)
-    return np.packbits(ones.reshape(len(codes), -1), axis=1, bitorder="little")
+    return np.packbits(ones.reshape(len(codes), bits * codes.shape[1]), axis=1, bitorder="little")
 
 
 def unpack(words: _Bytes, bits: int, count: int, is_signed: bool) -> _Codes:
