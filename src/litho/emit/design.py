@@ -1,0 +1,114 @@
+"""A graph → the design that computes it."""
+
+from dataclasses import replace
+
+from litho.emit.buffers import buffered
+from litho.emit.names import Names, check_top
+from litho.emit.network import Network, Use
+from litho.errors import GraphError, UnsupportedError
+from litho.ir import Graph, Node, Registry
+from litho.ir.interpreter import view_of
+from litho.ops.streams import stream_of
+from litho.rtl import Block, Design, Endpoint
+
+__all__ = ["block_of", "design_of"]
+
+
+def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
+    """Give the design of `graph`: a block a node, forks, width changes, and buffers that suffice.
+
+    The wires at a node's output bear the node's name, if that is a name in SystemVerilog.
+    Raises `GraphError` for a graph that has no hardware: an unknown op or format
+    (`UnsupportedError`), a node left to the host, an input that nothing reads.
+    """
+    return buffered(_plain(graph.without_unused(), registry, check_top(name)))
+
+
+def block_of(graph: Graph, node: Node, registry: Registry) -> Block:
+    """Give the block of one node.
+
+    Raises `UnsupportedError` when there is none for the format of its first input.
+    """
+    if node.host:
+        raise GraphError(
+            f"{node.op} {node.name!r} (from {node.origin}) must be on the chip to be emitted, not"
+            " on the host; cut the graph behind the nodes of the host"
+        )
+    op, view = registry.find(node.op, node.origin), view_of(graph, node.name)
+    family = view.types[0].format.family
+    if family not in op.blocks:
+        known = f"blocks exist for: {', '.join(sorted(op.blocks))}" if op.blocks else "it has none"
+        raise UnsupportedError(
+            f"{node.op} {node.name!r} (from {node.origin}) has no block for"
+            f" {view.types[0].format}; {known}. Requantize before it, or see CONTRIBUTING.md on"
+            " adding an operation"
+        )
+    block = op.blocks[family](view)
+    assert isinstance(block, Block), f"{node.op} must give a Block"
+    return block
+
+
+def _plain(graph: Graph, registry: Registry, name: str) -> Design:
+    """Give the design without buffers."""
+    network = Network(name)
+    wires = {
+        value: network.names.make(value)
+        for value in (
+            *(item.name for item in graph.inputs),
+            *(node.name for node in graph.nodes),
+        )
+    }
+    blocks = {node.name: block_of(graph, node, registry) for node in graph.nodes}
+    uses = _uses(graph, blocks, wires)
+    for item in graph.inputs:
+        wanted = uses.get(item.name)
+        if not wanted:
+            raise GraphError(
+                f"an input must be read, and %{item.name} is not; take it out of the model's inputs"
+            )
+        stream = stream_of(wires[item.name], item.type, wanted[0].stream.lanes)
+        network.inputs.append(stream)
+        network.deliver(Endpoint("", stream.name), stream, stream.name, wanted)
+    for node in graph.nodes:
+        block, wire = blocks[node.name], wires[node.name]
+        network.add(wire, block, node.name)
+        stream = block.outputs[0]
+        network.deliver(Endpoint(wire, stream.name), stream, wire, uses[node.name])
+    for value in dict.fromkeys(graph.outputs):
+        network.outputs += [use.stream for use in uses[value] if not use.end.instance]
+    return network.design()
+
+
+def _uses(
+    graph: Graph, blocks: dict[str, Block], wires: dict[str, str]
+) -> dict[str, tuple[Use, ...]]:
+    """Give the places that want each value, in the order of the graph, the outputs last."""
+    found: dict[str, list[Use]] = {}
+    for node in graph.nodes:
+        values = [value for value in node.inputs if not graph.is_constant(value)]
+        for value, stream in zip(values, blocks[node.name].inputs, strict=True):
+            wire = wires[node.name]
+            use = Use(Endpoint(wire, stream.name), stream, f"{wire}_{stream.name}_x")
+            found.setdefault(value, []).append(use)
+    names = Names()
+    for value in graph.outputs:
+        found.setdefault(value, []).append(_output(graph, value, names, blocks, found))
+    return {value: tuple(uses) for value, uses in found.items()}
+
+
+def _output(
+    graph: Graph, value: str, names: Names, blocks: dict[str, Block], found: dict[str, list[Use]]
+) -> Use:
+    """Give the use of a value by the outside, which takes it on the lanes that it comes on."""
+    if graph.is_constant(value):
+        raise UnsupportedError(
+            f"an output must be computed, and %{value} is a constant; take it out of the model's"
+            " outputs"
+        )
+    name = names.make(value)
+    if value in blocks:
+        stream = blocks[value].outputs[0]
+    else:
+        lanes = found[value][0].stream.lanes if value in found else 1
+        stream = stream_of(name, graph.type_of(value), lanes)
+    return Use(Endpoint("", name), replace(stream, name=name), f"{name}_x")
