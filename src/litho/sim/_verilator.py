@@ -1,11 +1,15 @@
 """Simulation by Verilator: the main program that joins a model with the harness."""
 
+import shlex
 from pathlib import Path
 
 from litho import tools
 from litho.rtl import DesignFolder, Stream
+from litho.rtl.block import Codes, Times
+from litho.sim._plan import Plan
+from litho.sim._vectors import read_codes, read_cycles
 
-__all__ = ["build", "execute"]
+__all__ = ["build", "execute", "read", "read_taken"]
 
 _HARNESS = Path(__file__).parent / "harness"
 
@@ -29,21 +33,15 @@ int main(int, char** arguments) {{
 """
 
 
-def build(
-    folder: DesignFolder,
-    inputs: tuple[Stream, ...],
-    outputs: tuple[Stream, ...],
-    taps: tuple[Stream, ...],
-    stall_bits: int,
-    extra_sources: tuple[Path, ...],
-) -> Path:
-    """Give the simulator of a design."""
+def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[Path, ...]) -> Path:
+    """Give the simulator of a design, from the cache when it is there."""
+    del vectors
     main = _MAIN.format(
-        stall="at(dut->stall_i)" if stall_bits else "nullptr",
-        stall_bits=stall_bits,
-        sources="".join(_port(s.name, s.name, s.width, "i", "o") for s in inputs),
-        sinks="".join(_port(s.name, s.name, s.width, "o", "i") for s in outputs),
-        taps="".join(_port(s.name, f"tap_{s.name}", s.width, "o", "o") for s in taps),
+        stall="at(dut->stall_i)" if plan.stall_bits else "nullptr",
+        stall_bits=plan.stall_bits,
+        sources="".join(_port(s.name, s.name, s.width, "i", "o") for s in plan.inputs),
+        sinks="".join(_port(s.name, s.name, s.width, "o", "i") for s in plan.outputs),
+        taps="".join(_port(s.name, f"tap_{s.name}", s.width, "o", "o") for s in plan.taps),
     )
     sources = (*(str(path.absolute()) for path in extra_sources), *folder.sources)
     return tools.build_simulator(folder.path.absolute(), sources, folder.top, main, _HARNESS)[0]
@@ -56,8 +54,37 @@ def _port(name: str, prefix: str, width: int, forward: str, back: str) -> str:
     )
 
 
-def execute(simulator: Path, folder: DesignFolder, vectors: Path) -> None:
-    """Run a simulator on the plan in `vectors`; a failed check is told in its file `result`."""
-    program = tools.FoundTool("the simulator", (str(simulator),), "", simulator.parent)
-    log = vectors / "simulator.log"
-    tools.run(tools.Job(program, (str(vectors),), folder.path, log), allowed=(0, 1))
+def execute(program: Path, folder: DesignFolder, plan: Plan, vectors: Path) -> str:
+    """Run a simulator on the plan and give the command; its outcome is told in `result`."""
+    (vectors / "plan").write_text(_text(plan))
+    simulator = tools.FoundTool("the simulator", (str(program),), "", program.parent)
+    job = tools.Job(simulator, (str(vectors),), folder.path, vectors / "simulator.log")
+    tools.run(job, allowed=(0, 1))
+    return shlex.join(job.command)
+
+
+def _text(plan: Plan) -> str:
+    pairs = [
+        ("seed", plan.held.seed),
+        ("patience", plan.patience),
+        ("reset_at", -1 if plan.reset_at is None else plan.reset_at),
+        ("stalled", int(plan.stalls is not None)),
+        ("stall_source", int(plan.held.source * 65536)),
+        ("stall_sink", int(plan.held.sink * 65536)),
+        ("stall_inner", int(plan.held.inner * 65536)),
+        *(("source", plan.samples * stream.beats) for stream in plan.inputs),
+        *(("sink", plan.samples * stream.beats) for stream in plan.outputs),
+        *(("tap", plan.samples * stream.beats) for stream in plan.taps),
+    ]
+    return "".join(f"{name} {value}\n" for name, value in pairs)
+
+
+def read(vectors: Path, kind: str, number: int, stream: Stream) -> tuple[Codes, Times]:
+    """Give the codes and the cycles of what came out of sink or tap `number`."""
+    codes = read_codes(vectors / f"{kind}{number}.beats", stream)
+    return codes, read_cycles(vectors / f"{kind}{number}.cycles")
+
+
+def read_taken(vectors: Path, number: int) -> Times:
+    """Give the cycles in which the beats of source `number` were taken."""
+    return read_cycles(vectors / f"source{number}.cycles")

@@ -9,13 +9,15 @@ from litho import tools
 from litho.errors import ConfigError, MismatchError, ToolError
 from litho.rtl import DesignFolder, Stream
 from litho.rtl.block import Codes
-from litho.sim import _verilator
-from litho.sim._vectors import read_codes, read_cycles, write_codes
+from litho.sim import _icarus, _verilator
+from litho.sim._plan import Plan
+from litho.sim._vectors import write_codes
 from litho.sim.records import Simulation, Stalls
 
-__all__ = ["simulate"]
+__all__ = ["PATIENCE", "simulate"]
 
-_PATIENCE = 1_000_000
+PATIENCE = 1_000_000
+_TOOLS = {"verilator": "verilator", "icarus": "iverilog"}
 
 
 def simulate(
@@ -30,7 +32,7 @@ def simulate(
     simulator: str = "verilator",
     reset_at: int | None = None,
     extra_sources: tuple[Path, ...] = (),
-    patience: int = _PATIENCE,
+    patience: int = PATIENCE,
 ) -> Simulation:
     """Run `folder` on codes[samples, rows, row] of each input and give what came out.
 
@@ -40,31 +42,35 @@ def simulate(
     needs beside its own. No beat moving for `patience` cycles is a failure.
 
     Raises `MismatchError` when a stream breaks a rule of `docs/stream.md`, gives too many beats
-    or stands still, and `ToolError` when the simulator cannot be built or stops by itself.
+    or stands still, `ToolError` when the simulator cannot be built or stops by itself, and
+    `ConfigError` for codes that do not fit their streams. After an error the vectors stay in the
+    cache, where the message says.
     """
-    if simulator not in ("verilator",):
-        raise ConfigError(f"simulator must be verilator or icarus, not {simulator!r}")
+    if simulator not in _TOOLS:
+        raise ConfigError(f"simulator must be one of {', '.join(_TOOLS)}, not {simulator!r}")
+    version = tools.find(_TOOLS[simulator]).version
     samples = _samples(inputs, codes)
-    started = time.perf_counter()
-    program = _verilator.build(folder, inputs, outputs, taps, stall_bits, extra_sources)
-    built = time.perf_counter()
+    plan = Plan(samples, inputs, outputs, taps, stall_bits, stalls, reset_at, patience)
     vectors = tools.scratch("vectors")
-    noise = stalls.seed if stalls else None
     for number, (stream, values) in enumerate(zip(inputs, codes, strict=True)):
+        noise = stalls.seed if stalls else None
         write_codes(vectors / f"source{number}.beats", stream, values, noise)
-    plan = _plan(samples, inputs, outputs, taps, stalls, reset_at, patience)
-    (vectors / "plan").write_text(plan)
-    _verilator.execute(program, folder, vectors)
-    cycles = _cycles(vectors, folder, f"{shlex.quote(str(program))} {shlex.quote(str(vectors))}")
+    backend = _verilator if simulator == "verilator" else _icarus
+    started = time.perf_counter()
+    program = backend.build(folder, plan, vectors, extra_sources)
+    built = time.perf_counter()
+    command = backend.execute(program, folder, plan, vectors)
+    cycles = _cycles(vectors, f"cd {shlex.quote(str(folder.path))} && {command}")
+    results = [backend.read(vectors, "sink", n, s) for n, s in enumerate(outputs)]
     found = Simulation(
-        tuple(read_codes(vectors / f"sink{n}.beats", s) for n, s in enumerate(outputs)),
-        tuple(read_codes(vectors / f"tap{n}.beats", s) for n, s in enumerate(taps)),
+        tuple(values for values, _ in results),
+        tuple(backend.read(vectors, "tap", n, s)[0] for n, s in enumerate(taps)),
         cycles,
-        tuple(read_cycles(vectors / f"source{n}.cycles") for n in range(len(inputs))),
-        tuple(read_cycles(vectors / f"sink{n}.cycles") for n in range(len(outputs))),
+        tuple(backend.read_taken(vectors, n) for n in range(len(inputs))),
+        tuple(times for _, times in results),
         built - started,
         time.perf_counter() - built,
-        f"{simulator} {tools.find(simulator).version}",
+        f"{simulator} {version}",
     )
     shutil.rmtree(vectors)
     return found
@@ -84,37 +90,11 @@ def _samples(inputs: tuple[Stream, ...], codes: tuple[Codes, ...]) -> int:
     return counts[0]
 
 
-def _plan(
-    samples: int,
-    inputs: tuple[Stream, ...],
-    outputs: tuple[Stream, ...],
-    taps: tuple[Stream, ...],
-    stalls: Stalls | None,
-    reset_at: int | None,
-    patience: int,
-) -> str:
-    held = stalls or Stalls(0, 0.0, 0.0, 0.0)
-    pairs = [
-        ("seed", held.seed),
-        ("patience", patience),
-        ("reset_at", -1 if reset_at is None else reset_at),
-        ("stalled", int(stalls is not None)),
-        ("stall_source", int(held.source * 65536)),
-        ("stall_sink", int(held.sink * 65536)),
-        ("stall_inner", int(held.inner * 65536)),
-        *(("source", samples * stream.beats) for stream in inputs),
-        *(("sink", samples * stream.beats) for stream in outputs),
-        *(("tap", samples * stream.beats) for stream in taps),
-    ]
-    return "".join(f"{name} {value}\n" for name, value in pairs)
-
-
-def _cycles(vectors: Path, folder: DesignFolder, command: str) -> int:
+def _cycles(vectors: Path, repeat: str) -> int:
     result = vectors / "result"
     word, _, rest = (result.read_text() if result.is_file() else "").strip().partition(" ")
     if word == "cycles":
         return int(rest)
-    repeat = f"to repeat: cd {shlex.quote(str(folder.path))} && {command}"
     if word == "failure":
-        raise MismatchError(f"{rest}; {repeat}")
-    raise ToolError(f"the simulator must write its result, and wrote none; {repeat}")
+        raise MismatchError(f"{rest}; to repeat: {repeat}")
+    raise ToolError(f"the simulator must tell how it ended, and did not; to repeat: {repeat}")

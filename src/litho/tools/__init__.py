@@ -3,7 +3,7 @@
 from litho.errors import ConfigError
 from litho.tools.cache import cache_root, cached, digest, scratch
 from litho.tools.cxx import CXX
-from litho.tools.icarus import ICARUS
+from litho.tools.icarus import ICARUS, compile_bench, run_bench
 from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
 from litho.tools.run import Job, run
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
@@ -27,12 +27,14 @@ __all__ = [
     "cache_root",
     "cached",
     "cell_models",
+    "compile_bench",
     "digest",
     "find",
     "lint",
     "place",
     "require",
     "run",
+    "run_bench",
     "scratch",
     "survey",
     "synthesize",

@@ -37,8 +37,10 @@ def compile_bench(
     run(Job(require(ICARUS), arguments, directory, log))
 
 
-def run_bench(program: Path, arguments: Sequence[str], directory: Path, log: Path) -> None:
-    """Run a compiled bench in `directory` with its plus-arguments."""
+def run_bench(
+    program: Path, arguments: Sequence[str], directory: Path, log: Path, timeout: float | None
+) -> None:
+    """Run a compiled bench in `directory` with its plus-arguments, at most `timeout` seconds."""
     found = require(ICARUS)
     runner = FoundTool("vvp", (str(found.home), "-n"), found.version, found.home)
-    run(Job(runner, (str(program), *arguments), directory, log))
+    run(Job(runner, (str(program), *arguments), directory, log), timeout=timeout)

@@ -183,7 +183,7 @@ class Watched {
       fail(name() + " must keep valid low in reset (rule 4), and valid is high " +
            std::to_string(in_reset - 1) + " cycles after rst_ni fell, before cycle " +
            std::to_string(cycle));
-    if (!held_) return;
+    if (!held_ || in_reset > 1) return;
     if (!*port_.valid)
       fail(name() + " must hold a beat until it is taken (rule 1), and valid fell in cycle " +
            std::to_string(cycle));
