@@ -1,0 +1,249 @@
+"""Follows, in one traced forward pass, the integer grid on which each tensor stands.
+
+A quantizer whose input stands on a known grid requantizes in integers, as hardware does. The
+grid of a sum of products is the product of the steps; relu, views and dropout in eval keep it;
+an addition stands on the finer grid of the two; anything else ends it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from litho.errors import ConfigError
+from litho.formats import Fixed, Scale
+from litho.ir import TensorType
+from litho.ops.add.reference import AddParams
+from litho.ops.add.reference import infer_type as add_type
+from litho.ops.linear.reference import output_scale
+
+if TYPE_CHECKING:
+    from litho.compress.quantizer import Quantizer
+
+__all__ = ["SIGNIFICAND", "Grid", "Trace", "active", "tracing"]
+
+SIGNIFICAND = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 53}
+
+
+_WIDEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where a tensor stands.
+
+    `form` bounds the codes, `step` is the value of code 1 (fraction included), `is_integer` says
+    that a scaled integer took part, `sources` are the quantizers that the values come from, and
+    `is_stored` says that the codes are a quantizer's own and no sum.
+    """
+
+    form: Fixed
+    step: Scale
+    is_integer: bool = False
+    sources: tuple["Quantizer", ...] = ()
+    is_stored: bool = False
+
+    def type(self, shape: tuple[int, ...]) -> TensorType:
+        """Give the type of a tensor of this shape, all of its step in the scale."""
+        form = Fixed(self.form.width, 0, self.form.is_signed, is_integer=True)
+        return TensorType(shape, form, self.step)
+
+
+class Trace(TorchFunctionMode):
+    """The grids of the tensors of one forward pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[int, tuple[torch.Tensor, Grid]] = {}
+        self._seen: dict[str, tuple[Scale | None]] = {}
+
+    def of(self, tensor: Any) -> Grid | None:
+        """Give the grid of a tensor, or None."""
+        found = self._known.get(id(tensor))
+        return found[1] if found else None
+
+    def note(self, tensor: torch.Tensor, grid: Grid | None) -> None:
+        """Remember the grid of a tensor; the tensor stays alive as long as the trace."""
+        if grid is not None:
+            self._known[id(tensor)] = (tensor, grid)
+        else:
+            self._known.pop(id(tensor), None)
+
+    def enter_quantizer(self, quantizer: "Quantizer", x: torch.Tensor) -> None:
+        """Tell a quantizer the grid of what it reads; it must be the same each time."""
+        grid = self.of(x)
+        self.expect_same(quantizer.place, grid)
+        quantizer.know_input(grid.step if grid else None)
+
+    def expect_same(self, place: str, grid: Grid | None) -> None:
+        """Raise `ConfigError` when a module is called again with an input on another grid."""
+        step = grid.step if grid else None
+        seen = self._seen.setdefault(place, (step,))
+        if seen != (step,):
+            raise ConfigError(
+                f"{place} must read one integer grid, not {_said(seen[0])} in one call"
+                f" and {_said(step)} in another; give each place in the model a module of its own"
+            )
+
+    def leave_quantizer(self, quantizer: "Quantizer", y: torch.Tensor) -> None:
+        """Remember where a quantizer's result stands."""
+        form = quantizer.kind
+        self.note(y, Grid(form, quantizer.step, form.is_integer, (quantizer,), is_stored=True))
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run a torch function and follow the grids through it."""
+        del types
+        options = kwargs or {}
+        result = func(*args, **options)
+        rule = _RULES.get(getattr(func, "__name__", ""))
+        if rule and isinstance(result, torch.Tensor):
+            self.note(result, rule(self, result, args, options))
+        return result
+
+
+def _said(step: Scale | None) -> str:
+    return "raw floats" if step is None else f"multiples of {step}"
+
+
+_ACTIVE: ContextVar[Trace | None] = ContextVar("litho_trace", default=None)
+
+
+def active() -> Trace | None:
+    """Give the trace that is running, or None."""
+    return _ACTIVE.get()
+
+
+@contextmanager
+def tracing() -> Iterator[Trace]:
+    """Trace the forward pass that runs inside."""
+    trace = Trace()
+    token = _ACTIVE.set(trace)
+    try:
+        with trace:
+            yield trace
+    finally:
+        _ACTIVE.reset(token)
+
+
+_Rule = Callable[[Trace, torch.Tensor, tuple[Any, ...], dict[str, Any]], Grid | None]
+
+
+def _argument(args: tuple[Any, ...], options: dict[str, Any], place: int, name: str) -> Any:
+    return args[place] if len(args) > place else options.get(name)
+
+
+def _same(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    """Give the grid of the first argument, unless a view moved the axis of its scale."""
+    source = _argument(args, options, 0, "input")
+    grid = trace.of(source)
+    if grid is None or grid.step.axis is None:
+        return grid
+    tail = -grid.step.axis
+    return grid if source.shape[-tail:] == result.shape[-tail:] else None
+
+
+def _dropout(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    is_training = _argument(args, options, 2, "training")
+    return None if is_training else _same(trace, result, args, options)
+
+
+def _linear(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    del result
+    x, weight = (_argument(args, options, i, n) for i, n in enumerate(("input", "weight")))
+    bias = _argument(args, options, 2, "bias")
+    source, factor = trace.of(x), trace.of(weight)
+    if source is None or factor is None:
+        return None
+    step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
+    if bias is not None:
+        start = trace.of(bias)
+        if start is None:
+            return None
+        width = max(width, start.form.width) + 1
+    is_integer = source.is_integer or factor.is_integer
+    return Grid(Fixed(min(width, 62)), step, is_integer, source.sources)
+
+
+def product_step(source: Grid, weight: Grid) -> Scale:
+    """Give the step of the products of an input and a weight of `linear`."""
+    axis = source.step.axis
+    shape = (1,) if axis is None else (len(source.step.multipliers), *(1,) * (-axis - 1))
+    rows = len(weight.step.multipliers)
+    return output_scale(source.type(shape), weight.type((rows, 1)))
+
+
+def sum_width(left: Fixed, right: Fixed, count: int) -> int:
+    """Give the bits of any sum of `count` products."""
+    greatest = count * max(-left.low, left.high) * max(-right.low, right.high)
+    return greatest.bit_length() + 1
+
+
+def value_bits(width: int, step: Scale) -> int:
+    """Give the bits of significand that hold every code of `width` bits times its step."""
+    factor = max(step.multipliers)
+    return width if factor == 1 else width + factor.bit_length()
+
+
+def check_width(width: int, place: str) -> None:
+    """Raise `ConfigError` for sums whose codes float64 would not tell apart."""
+    if width > _WIDEST:
+        raise ConfigError(
+            f"{place} must fit {_WIDEST} bits to be exact in PyTorch, not take {width};"
+            " use narrower formats, or nearer scales"
+        )
+
+
+def _add(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    """Stand on the finer grid; ask both sides for float64 when the sum needs it."""
+    a, b = (_argument(args, options, i, n) for i, n in enumerate(("input", "other")))
+    left, right = trace.of(a), trace.of(b)
+    if options.get("alpha", 1) != 1 or left is None or right is None or a.shape != b.shape:
+        return None
+    total = add_type(AddParams(), (left.type(tuple(a.shape)), right.type(tuple(b.shape))))
+    check_width(total.codes.bits, "an addition")
+    sources = (*left.sources, *right.sources)
+    bits = value_bits(total.codes.bits, total.scale)
+    for quantizer in sources:
+        quantizer.require(bits)
+    del result
+    is_integer = left.is_integer or right.is_integer
+    return Grid(Fixed(total.codes.bits), total.scale, is_integer, sources)
+
+
+_RULES: dict[str, _Rule] = {
+    **dict.fromkeys(
+        (
+            "view",
+            "reshape",
+            "flatten",
+            "unsqueeze",
+            "squeeze",
+            "contiguous",
+            "clone",
+            "detach",
+            "to",
+            "double",
+            "float",
+            "half",
+            "bfloat16",
+            "relu",
+            "relu_",
+        ),
+        _same,
+    ),
+    **dict.fromkeys(("dropout", "dropout_"), _dropout),
+    "linear": _linear,
+    **dict.fromkeys(("add", "add_", "__add__", "__iadd__", "__radd__"), _add),
+}

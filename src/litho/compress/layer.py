@@ -1,0 +1,136 @@
+"""What a rule puts on one module: parametrizations on its parameters and hooks around its call."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from litho.compress import grids
+from litho.compress.activation import function_of, look_up
+from litho.compress.grids import (
+    Grid,
+    Trace,
+    check_width,
+    product_step,
+    sum_width,
+    value_bits,
+)
+from litho.compress.quantizer import Quantizer
+from litho.compress.rules import QuantizeRule
+from litho.errors import ConfigError
+
+__all__ = ["attach", "quantizers_of"]
+
+_INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
+
+
+def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
+    """Put what `rule` asks for on `module`, replacing nothing that is there.
+
+    Raises `ConfigError` for a module that is quantized already.
+    """
+    if any(True for _ in quantizers_of(module)):
+        raise ConfigError(
+            f"module {path!r} must be quantized once, and it is already; quantize a fresh model"
+        )
+    for name, part in ((_INPUTS, "inputs"), (_OUTPUTS, "outputs")):
+        wanted = rule.wanted(part)
+        if wanted:
+            module.add_module(name, Quantizer(wanted, f"{part} of {path!r}", rule.calibration))
+    if function_of(module) and hasattr(module, "inplace"):
+        setattr(module, "inplace", False)  # noqa: B010 - the table needs the input as it was
+    if rule.weights:
+        _attach_weights(module, path, rule)
+    module.register_forward_pre_hook(_before, with_kwargs=True)
+    module.register_forward_hook(_after)
+
+
+def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule) -> None:
+    wanted, weight = rule.wanted("weights"), module.weight
+    assert wanted is not None
+    assert isinstance(weight, torch.Tensor)
+    quantizer = Quantizer(wanted, f"weights of {path!r}", rule.calibration)
+    quantizer.calibrate_weight(weight, rule.granularity)
+    parametrize.register_parametrization(module, "weight", quantizer, unsafe=True)
+    bias = module._parameters.get("bias")
+    if bias is not None:
+        quantizer = Quantizer(rule.wanted("bias"), f"bias of {path!r}", rule.calibration)
+        quantizer.rest(bias)
+        parametrize.register_parametrization(module, "bias", quantizer, unsafe=True)
+
+
+def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
+    """Give the quantizers of one module with what they quantize."""
+    for name, part in ((_INPUTS, "inputs"), (_OUTPUTS, "outputs")):
+        found = module._modules.get(name)
+        if isinstance(found, Quantizer):
+            yield part, found
+    for name, part in (("weight", "weights"), ("bias", "bias")):
+        found = _parameter_quantizer(module, name)
+        if found is not None:
+            yield part, found
+
+
+def _parameter_quantizer(module: nn.Module, name: str) -> Quantizer | None:
+    if not parametrize.is_parametrized(module, name):
+        return None
+    lists = module.parametrizations
+    assert isinstance(lists, nn.ModuleDict)
+    chain = lists[name]
+    assert isinstance(chain, parametrize.ParametrizationList)
+    return next((item for item in chain if isinstance(item, Quantizer)), None)
+
+
+def _before(
+    module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Quantize the first argument, and give it the number type of the weights."""
+    if not args or not isinstance(args[0], torch.Tensor):
+        raise ConfigError(
+            f"a quantized {type(module).__name__} must be called with its input tensor as the"
+            " first positional argument"
+        )
+    x, found = args[0], dict(quantizers_of(module))
+    if "inputs" in found:
+        x = found["inputs"](x)
+    if "weights" in found:
+        trace = grids.active()
+        if trace and isinstance(module, nn.Linear):
+            _settle(trace, x, found)
+        wanted = found["weights"].result_type
+        x = x if x.dtype == wanted else x.to(wanted)
+    return (x, *args[1:]), kwargs
+
+
+def _settle(trace: Trace, x: torch.Tensor, found: dict[str, Quantizer]) -> None:
+    """Choose the grid of the bias and the number type of the sums, now that the input is known."""
+    source, weights, bias = trace.of(x), found["weights"], found.get("bias")
+    trace.expect_same(f"the sum over {weights.place}", source)
+    if source is None:
+        return
+    factor = Grid(weights.kind, weights.step)
+    step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
+    if bias is not None:
+        bias.fix_bias(step, width, source.is_integer or weights.kind.is_integer)
+        width = max(width, bias.kind.width) + 1
+    check_width(width, f"sums of {weights.place.removeprefix('weights of ')}")
+    for quantizer in filter(None, (weights, bias)):
+        quantizer.require(value_bits(width, step))
+
+
+def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
+    """Quantize the result; that of a one-input function is looked up in its table in eval."""
+    quantizer = module._modules.get(_OUTPUTS)
+    if not isinstance(quantizer, Quantizer):
+        return output
+    if not isinstance(output, torch.Tensor):
+        raise ConfigError(
+            f"{quantizer.place} must be one tensor to be quantized, not a"
+            f" {type(output).__name__}; match the modules inside instead"
+        )
+    function = function_of(module)
+    if function is None or not quantizer.looks_up:
+        return quantizer(output)
+    return look_up(function, quantizer, args[0], output)

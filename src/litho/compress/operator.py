@@ -1,0 +1,125 @@
+"""The torch operator `litho::fake_quantize`: float to float on the grid of a format.
+
+It survives `torch.export` with the spelling of its format, and its result in float64 is the
+exact value of the code that hardware holds. Its gradient passes straight through where the
+value is inside the format's range, and is zero where the value saturates.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from litho.errors import FormatError
+from litho.formats import Fixed, Scale, arith, parse
+from litho.ir import TensorType
+from litho.ops.requantize.reference import ratios
+
+__all__ = ["fake_quantize", "fixed_format", "scale_of"]
+
+
+@torch.library.custom_op("litho::fake_quantize", mutates_args=())
+def fake_quantize(
+    x: torch.Tensor,
+    multipliers: torch.Tensor,
+    shifts: torch.Tensor,
+    format: str,
+    axis: int | None,
+    rounding: str,
+    in_multipliers: torch.Tensor | None = None,
+    in_shifts: torch.Tensor | None = None,
+    in_axis: int | None = None,
+) -> torch.Tensor:
+    """Give `x` on the grid of `format` with the scale m · 2^(−n), in the number type of `x`.
+
+    `multipliers` and `shifts` are int64, one pair or one for each index along `axis`, which
+    counts from the end. With `in_multipliers` and `in_shifts`, `x` stands on the integer grid of
+    that step (fraction included): its codes are recovered and requantized as hardware does it.
+    """
+    form, scale = fixed_format(format), scale_of(multipliers, shifts, axis)
+    values = x.double()
+    if in_multipliers is None or in_shifts is None:
+        codes = form.encode(values, scale, rounding)
+    else:
+        source = scale_of(in_multipliers, in_shifts, in_axis)
+        codes = _requantize(values, source, form, scale, rounding)
+    return _as(form.decode(codes, scale), x)
+
+
+def _as(values: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Give `values` in the number type of `x`, in memory of their own."""
+    return values.to(x.dtype) if x.dtype != torch.float64 else values
+
+
+def _requantize(
+    values: torch.Tensor, source: Scale, form: Fixed, scale: Scale, rounding: str
+) -> torch.Tensor:
+    shape = tuple(values.shape)
+    found = _ratios(TensorType(shape, Fixed(1), source), TensorType(shape, form, scale))
+    multipliers, shifts = (torch.from_numpy(array).to(values.device) for array in found.arrays())
+    codes = recover(values, source)
+    result = arith.requantize(codes, multipliers, shifts, form.low, form.high, rounding)
+    assert isinstance(result, torch.Tensor)
+    return result
+
+
+_ratios = lru_cache(maxsize=1024)(ratios)
+
+
+def recover(values: torch.Tensor, step: Scale) -> torch.Tensor:
+    """Give the int64 codes of float64 `values` that stand on multiples of `step`.
+
+    Raises `FormatError` for NaN and infinity.
+    """
+    if not bool(torch.isfinite(values).all()):
+        raise FormatError(
+            "values to requantize must be finite, not NaN or infinity;"
+            " look for a division by zero or a diverged training"
+        )
+    return (values / steps_like(values, step)).round().long()
+
+
+def steps_like(values: torch.Tensor, step: Scale) -> torch.Tensor:
+    """Give the steps as float64, shaped to broadcast against `values`."""
+    numbers = torch.tensor(_floats(step), dtype=torch.float64, device=values.device)
+    return numbers.reshape(() if step.axis is None else (-1,) + (1,) * (-step.axis - 1))
+
+
+@lru_cache(maxsize=1024)
+def _floats(step: Scale) -> tuple[float, ...]:
+    return tuple(float(number) for number in step.fractions())
+
+
+def fixed_format(spelling: str) -> Fixed:
+    """Give the fixed-point format spelled `spelling`; raises `FormatError` for any other."""
+    found = parse(spelling)
+    if not isinstance(found, Fixed):
+        raise FormatError(f"fake_quantize must have a fixed-point format, not {spelling}")
+    return found
+
+
+def scale_of(multipliers: torch.Tensor, shifts: torch.Tensor, axis: int | None) -> Scale:
+    """Give the scale that two int64 tensors and an axis spell."""
+    return Scale(tuple(multipliers.tolist()), tuple(shifts.tolist()), axis)
+
+
+@fake_quantize.register_fake
+def _(x: torch.Tensor, *args: Any) -> torch.Tensor:
+    del args
+    return torch.empty_like(x)
+
+
+def _setup(ctx: Any, inputs: tuple[Any, ...], output: torch.Tensor) -> None:
+    del output
+    x, multipliers, shifts, format, axis = inputs[:5]
+    form, scale = fixed_format(format), scale_of(multipliers, shifts, axis)
+    units = x.double() / steps_like(x, scale.times(Scale.power_of_two(form.frac)))
+    ctx.save_for_backward((units >= form.low) & (units <= form.high))
+
+
+def _backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+    (inside,) = ctx.saved_tensors
+    return gradient * inside, None, None, None, None, None, None, None, None
+
+
+fake_quantize.register_autograd(_backward, setup_context=_setup)

@@ -1,0 +1,112 @@
+"""Which layers are quantized, and how."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from torch import nn
+
+from litho.compress.calibration import CALIBRATIONS
+from litho.compress.quantizer import Quantizer
+from litho.compress.spelling import Wanted
+from litho.errors import ConfigError
+
+__all__ = ["QuantizeRule", "assign"]
+
+GRANULARITIES = ("tensor", "axis")
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizeRule:
+    """How the modules whose path matches are quantized.
+
+    - `match`: a module path (`blocks.0.fc1`) or a pattern (`blocks.*.fc?`). A pattern takes the
+      modules without children, and of these, when it asks for weights, the ones that have any.
+      Of several rules that match a module the last one counts.
+    - `weights`, `inputs`, `outputs`: a format, or None to leave them as they are. `fixed8f4` is a
+      format, `fixed8` lets calibration choose the fraction, `int8` its dyadic scale.
+    - `bias`: a format whose grid holds the accumulator's, or None for the accumulator's own.
+    - `granularity`: one scale for a weight `tensor`, or one for each index of its first `axis`.
+    - `calibration`: `min_max`, `percentile` or `mse`.
+    """
+
+    match: str
+    weights: str | None = None
+    inputs: str | None = None
+    outputs: str | None = None
+    bias: str | None = None
+    granularity: str = "tensor"
+    calibration: str = "min_max"
+
+    def __post_init__(self) -> None:
+        for name, known in (("granularity", GRANULARITIES), ("calibration", CALIBRATIONS)):
+            if getattr(self, name) not in known:
+                raise ConfigError(
+                    f"{name} of rule {self.match!r} must be one of {', '.join(known)},"
+                    f" not {getattr(self, name)!r}"
+                )
+        for name in ("weights", "inputs", "outputs", "bias"):
+            self.wanted(name)
+        if not (self.weights or self.inputs or self.outputs):
+            raise ConfigError(
+                f"rule {self.match!r} must quantize weights, inputs or outputs, not nothing"
+            )
+        if self.bias and not self.weights:
+            raise ConfigError(f"rule {self.match!r} must name weights when it names a bias")
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether `match` may fit several modules."""
+        return any(mark in self.match for mark in "*?[")
+
+    def wanted(self, part: str) -> Wanted | None:
+        """Give what is asked for `weights`, `inputs`, `outputs` or `bias`."""
+        spelling = getattr(self, part)
+        return Wanted.parse(spelling, f"{part} of rule {self.match!r}") if spelling else None
+
+
+def assign(model: nn.Module, rules: Sequence[QuantizeRule]) -> dict[str, QuantizeRule]:
+    """Give the rule of each module path, in the model's order.
+
+    Raises `ConfigError` for a rule that matches nothing, and for a named module without the
+    weights that its rule asks for.
+    """
+    modules = {
+        path: module
+        for path, module in model.named_modules()
+        if not isinstance(module, Quantizer) and "parametrizations" not in path.split(".")
+    }
+    chosen: dict[str, QuantizeRule] = {}
+    for rule in rules:
+        paths = [path for path, module in modules.items() if _fits(rule, path, module)]
+        if not paths:
+            raise ConfigError(_nothing(rule, modules))
+        chosen.update(dict.fromkeys(paths, rule))
+    return {path: chosen[path] for path in modules if path in chosen}
+
+
+def _fits(rule: QuantizeRule, path: str, module: nn.Module) -> bool:
+    if not rule.is_pattern:
+        if path == rule.match and rule.weights and not _has_weight(module):
+            raise ConfigError(
+                f"rule {rule.match!r} must match a module with a weight to quantize weights, not"
+                f" a {type(module).__name__}; leave `weights` out"
+            )
+        return path == rule.match
+    is_leaf = not any(module.children())
+    return fnmatchcase(path, rule.match) and is_leaf and (not rule.weights or _has_weight(module))
+
+
+def _has_weight(module: nn.Module) -> bool:
+    return isinstance(dict(module.named_parameters(recurse=False)).get("weight"), nn.Parameter)
+
+
+def _nothing(rule: QuantizeRule, modules: dict[str, nn.Module]) -> str:
+    paths = [path for path in modules if path]
+    near = difflib.get_close_matches(rule.match, paths, n=5, cutoff=0.4) or paths[:5]
+    fitting = " with a weight" if rule.weights else ""
+    return (
+        f"rule {rule.match!r} must match a module{fitting}, and none of {len(paths)} does;"
+        f" near names: {', '.join(near) or '(the model has no modules)'}"
+    )

@@ -1,0 +1,53 @@
+"""The arguments of a call in the graph's own terms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import fx
+
+from litho.ir import AtenCall, Ref
+
+__all__ = ["arguments_of", "spelling_of"]
+
+
+def spelling_of(call: fx.Node) -> str:
+    """Give the spelling of the operator that is called: `aten.linear.default`."""
+    target = call.target
+    if isinstance(target, torch._ops.OpOverload):
+        return str(target)
+    module = getattr(target, "__module__", None) or "torch"
+    name = getattr(target, "__name__", None) or str(target)
+    return f"{module.removeprefix('_')}.{name}"
+
+
+def arguments_of(call: fx.Node, values: Mapping[str, str]) -> tuple[tuple[str, ...], AtenCall]:
+    """Give the tensors that `call` reads, in order, and its arguments by the schema's names.
+
+    `values` gives the graph's name of each traced value that is a tensor or a tuple of them.
+    """
+    inputs: list[str] = []
+    names = _parameter_names(call)
+    pairs = [(names(place), value) for place, value in enumerate(call.args)]
+    pairs += list(call.kwargs.items())
+    arguments = tuple((name, _value(value, values, inputs)) for name, value in pairs)
+    return tuple(inputs), AtenCall(arguments)
+
+
+def _parameter_names(call: fx.Node) -> Any:
+    schema = getattr(call.target, "_schema", None)
+    names = [argument.name for argument in schema.arguments] if schema else []
+    return lambda place: names[place] if place < len(names) else f"argument{place}"
+
+
+def _value(value: Any, values: Mapping[str, str], inputs: list[str]) -> Any:
+    if isinstance(value, fx.Node):
+        if value.name not in values:
+            return f"%{value.name}"
+        inputs.append(values[value.name])
+        return Ref(len(inputs) - 1)
+    if isinstance(value, tuple | list):
+        return tuple(_value(item, values, inputs) for item in value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value).removeprefix("torch.")

@@ -1,0 +1,29 @@
+"""Data sets, models and the training loop.
+
+task = find("digits"); data = task.load(seed=0)
+model = build("mlp", data, {"hidden": [32]}, seed=0)
+train(model, data, Training(epochs=40, seed=0))
+accuracy(predict(model, data.test_inputs), data.test_targets)
+"""
+
+from litho.tasks.data import TASKS, Data, Task, find
+from litho.tasks.models import MLP, MODELS, ResidualMLP, build
+from litho.tasks.training import Training, accuracy, check_weights, predict, train
+from litho.tasks.user import load_model
+
+__all__ = [
+    "MLP",
+    "MODELS",
+    "TASKS",
+    "Data",
+    "ResidualMLP",
+    "Task",
+    "Training",
+    "accuracy",
+    "build",
+    "check_weights",
+    "find",
+    "load_model",
+    "predict",
+    "train",
+]

@@ -1,0 +1,120 @@
+"""Models to try things on."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from litho.errors import ConfigError
+from litho.tasks.data import Data
+
+__all__ = ["MLP", "MODELS", "ResidualMLP", "build"]
+
+_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+}
+
+
+class MLP(nn.Module):
+    """Linear layers `fc1`, `fc2`, … with an activation `act1`, … after each but the last."""
+
+    def __init__(
+        self,
+        features: int,
+        classes: int,
+        hidden: Sequence[int] = (32,),
+        activation: str = "relu",
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        sizes = [features, *hidden, classes]
+        self.flatten = nn.Flatten()
+        self._depth = len(sizes) - 1
+        for place in range(1, self._depth + 1):
+            self.add_module(f"fc{place}", nn.Linear(sizes[place - 1], sizes[place]))
+            if place < self._depth:
+                self.add_module(f"act{place}", _activation(activation))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give logits[samples, classes]."""
+        x = self.flatten(x)
+        for place in range(1, self._depth):
+            x = getattr(self, f"act{place}")(getattr(self, f"fc{place}")(x))
+            x = self.dropout(x)
+        logits: torch.Tensor = getattr(self, f"fc{self._depth}")(x)
+        return logits
+
+
+class ResidualMLP(nn.Module):
+    """A first layer, blocks x + act(fc(x)) of one width, and a last layer."""
+
+    def __init__(
+        self,
+        features: int,
+        classes: int,
+        width: int = 32,
+        blocks: int = 1,
+        activation: str = "relu",
+    ) -> None:
+        super().__init__()
+        self.flatten = nn.Flatten()
+        self.first = nn.Linear(features, width)
+        self.act = _activation(activation)
+        self.blocks = nn.Sequential(*(ResidualBlock(width, activation) for _ in range(blocks)))
+        self.last = nn.Linear(width, classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give logits[samples, classes]."""
+        logits: torch.Tensor = self.last(self.blocks(self.act(self.first(self.flatten(x)))))
+        return logits
+
+
+class ResidualBlock(nn.Module):
+    """x + act(fc(x)); `skip` stands where the skipped value leaves, for a rule to match."""
+
+    def __init__(self, width: int, activation: str) -> None:
+        super().__init__()
+        self.skip = nn.Identity()
+        self.fc = nn.Linear(width, width)
+        self.act = _activation(activation)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give values[samples, width]."""
+        x = self.skip(x)
+        result: torch.Tensor = x + self.act(self.fc(x))
+        return result
+
+
+def _activation(name: str) -> nn.Module:
+    if name not in _ACTIVATIONS:
+        raise ConfigError(f"activation must be one of {', '.join(_ACTIVATIONS)}, not {name!r}")
+    return _ACTIVATIONS[name]()
+
+
+MODELS: dict[str, Callable[..., nn.Module]] = {"mlp": MLP, "residual_mlp": ResidualMLP}
+
+
+def build(name: str, data: Data, options: Mapping[str, Any], seed: int) -> nn.Module:
+    """Give the model called `name` for a data set, its first weights drawn by `seed`.
+
+    Raises `ConfigError` for a model or an option that does not exist.
+    """
+    if name not in MODELS:
+        near = difflib.get_close_matches(name, MODELS, n=1)
+        raise ConfigError(
+            f"model must be one of {', '.join(MODELS)} or `module:function`, not {name!r}"
+            + (f"; did you mean {near[0]!r}?" if near else "")
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            return MODELS[name](data.features, data.classes, **options)
+        except TypeError as error:
+            raise ConfigError(f"options of model {name!r} must fit it: {error}") from error
