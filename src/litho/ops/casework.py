@@ -1,0 +1,51 @@
+"""What the cases of the operations share; never imported at run time."""
+
+from typing import Any
+
+import numpy as np
+
+from litho.ir import Constant, Lanes, Node, NodeView, Op, TensorType
+from litho.ir.op import Codes
+from litho.rtl import Block
+
+__all__ = ["block_of", "drawn", "every"]
+
+
+def block_of(
+    op: Op,
+    params: Any,
+    types: tuple[TensorType, ...],
+    lanes: tuple[int, int],
+    constants: tuple[Codes, ...] = (),
+) -> Block:
+    """Give the block of a node of `op` whose last inputs are `constants`."""
+    streams = len(types) - len(constants)
+    known = [None] * streams + [
+        Constant(f"constant{place}", kind, codes)
+        for place, (kind, codes) in enumerate(zip(types[streams:], constants, strict=True))
+    ]
+    names = tuple(f"input{place}" for place in range(len(types)))
+    result = op.infer_type(params, types)
+    node = Node(op.name, op.name, names, params, result, Lanes(*lanes))
+    block: Block = op.blocks[types[0].codes.family](NodeView(node, types, tuple(known)))
+    return block
+
+
+def every(kind: TensorType) -> Codes:
+    """Give codes[samples, rows, row] with every code of the format, in order."""
+    codes = np.arange(kind.codes.low, kind.codes.high + 1)
+    samples = -(-len(codes) // kind.size)
+    shape = (samples, kind.rows, kind.row)
+    return np.resize(codes, samples * kind.size).reshape(shape).astype(np.int64)
+
+
+def drawn(kind: TensorType, samples: int, seed: int = 0) -> Codes:
+    """Give codes[samples, rows, row]: a tensor of the least code, one of the greatest, one of both
+    in turn, then random ones.
+    """
+    low, high = kind.codes.low, kind.codes.high
+    shape = (samples, kind.rows, kind.row)
+    codes = np.random.default_rng(seed).integers(low, high + 1, shape, dtype=np.int64)
+    codes[:1], codes[1:2] = low, high
+    codes[2:3] = np.resize([low, high], shape[1:])
+    return codes

@@ -1,0 +1,94 @@
+"""What `linear` is tested with."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from litho.formats import Fixed, Scale
+from litho.ir import TensorType
+from litho.ir.op import Codes
+from litho.ops.casework import block_of, drawn
+from litho.ops.linear import OP
+from litho.ops.linear.reference import LinearParams, accumulator, output_scale
+from litho.rtl import Block, Case
+
+__all__ = ["cases"]
+
+_INT8, _UINT8 = Fixed(8, is_integer=True), Fixed(8, is_signed=False, is_integer=True)
+
+
+def cases() -> Iterator[Case]:
+    """Give the cases: folded and unfolded shapes, narrow and wide codes, extremes of both."""
+    for inputs, outputs, form, weights, lanes, bias, rows, reason in (
+        (10, 6, Fixed(8, 4), Fixed(6, 3), (4, 2), 8, 1, "lanes do not divide the inputs"),
+        (8, 4, Fixed(4, 2), Fixed(5, 4), (8, 4), 6, 1, "no folding: a beat in, a beat out"),
+        (6, 1, Fixed(2, 0), Fixed(2, 0), (1, 1), 0, 1, "every row of six 2-bit codes, no bias"),
+        (1, 1, Fixed(5, 0), Fixed(7, 0), (1, 1), 4, 1, "one neuron with one input"),
+        (1, 7, Fixed(5, 2), Fixed(6, 1), (1, 3), 5, 2, "rows of one code, lanes do not divide 7"),
+        (5, 7, Fixed(6, 2, False), Fixed(7, 0, False), (2, 7), 0, 3, "unsigned, several rows"),
+        (7, 5, Fixed(3, 1, False), Fixed(5, 0), (7, 2), 9, 2, "one beat a row, several groups"),
+        (9, 3, Fixed(16, 8), Fixed(16, 8), (3, 3), 30, 1, "16 bits each, several beats, one group"),
+        (70, 3, Fixed(8, 4), Fixed(8, 6), (2, 1), 12, 1, "the row store reads synchronously"),
+        (12, 8, _INT8, _INT8, (3, 4), 16, 1, "scaled integers, a scale for each output"),
+        (12, 4, _UINT8, Fixed(2, 0), (6, 1), 10, 1, "ternary weights on scaled integers"),
+        (4, 4, Fixed(8, 4), Fixed(4, 0), (2, 2), -1, 1, "weights and biases of zero"),
+    ):
+        name = f"{inputs}x{outputs}_{form}_{weights}_{lanes[0]}to{lanes[1]}_{rows}"
+        yield _case(name, reason, (rows, inputs), outputs, form, weights, lanes, bias)
+
+
+def _case(
+    name: str,
+    reason: str,
+    shape: tuple[int, int],
+    outputs: int,
+    form: Fixed,
+    weights: Fixed,
+    lanes: tuple[int, int],
+    bias_bits: int,
+) -> Case:
+    scale = Scale.nearest(0.031) if form.is_integer else Scale()
+    source = TensorType(shape, form, scale)
+    kind = TensorType((outputs, shape[1]), weights, _weight_scale(outputs, weights))
+    codes = drawn(TensorType(kind.shape, weights), 4, seed=1)[3]
+    codes[0], codes[-1, -1] = weights.low, weights.high
+    if bias_bits < 0:
+        codes[:] = 0
+    block, bias = _block(source, kind, codes, lanes, bias_bits)
+    stimuli = _every_row(source) if source.row * form.bits <= 12 else drawn(source, 12)
+    return Case(name, reason, block, (stimuli,), (_torch_linear(stimuli, codes, bias),))
+
+
+def _weight_scale(outputs: int, weights: Fixed) -> Scale:
+    if not weights.is_integer:
+        return Scale()
+    return Scale.nearest([0.01 * (1 + place) for place in range(outputs)], -2)
+
+
+def _block(
+    source: TensorType, kind: TensorType, codes: Codes, lanes: tuple[int, int], bias_bits: int
+) -> tuple[Block, Codes]:
+    bias = np.zeros(len(codes), dtype=np.int64)
+    if bias_bits <= 0:
+        params = LinearParams(accumulator(source, kind, codes))
+        return block_of(OP, params, (source, kind), lanes, (codes,)), bias
+    bias = drawn(TensorType((len(codes),), Fixed(bias_bits)), 4, seed=2)[3, 0]
+    form = accumulator(source, kind, codes, bias)
+    types = (source, kind, TensorType((len(codes),), form, output_scale(source, kind)))
+    return block_of(OP, LinearParams(form), types, lanes, (codes, bias)), bias
+
+
+def _every_row(kind: TensorType) -> Codes:
+    """Give every row of codes there is."""
+    bits, low = kind.codes.bits, kind.codes.low
+    words = np.arange(1 << bits * kind.row, dtype=np.int64)[:, None]
+    fields = words >> (bits * np.arange(kind.row)) & ((1 << bits) - 1)
+    return (fields + low).reshape(-1, kind.rows, kind.row)
+
+
+def _torch_linear(codes: Codes, weights: Codes, bias: Codes) -> Codes:
+    """Give PyTorch's product in float64, exact below 2^53."""
+    import torch
+
+    tensors = (torch.from_numpy(array).double() for array in (codes, weights, bias))
+    return np.asarray(torch.nn.functional.linear(*tensors).long().numpy())
