@@ -1,0 +1,30 @@
+"""The conformance suite: what every block must pass, ours and a user's alike.
+
+`litho.testing.suite.Conformance` is the suite for pytest; the checks are functions of their own.
+"""
+
+from litho.testing.checks import (
+    check_equality,
+    check_lint,
+    check_reference,
+    check_reset,
+    check_schedule,
+    check_second_simulator,
+    check_timing,
+)
+from litho.testing.discovery import Subject, find_subjects
+from litho.testing.synthesis import check_netlist, check_resources
+
+__all__ = [
+    "Subject",
+    "check_equality",
+    "check_lint",
+    "check_netlist",
+    "check_reference",
+    "check_reset",
+    "check_resources",
+    "check_schedule",
+    "check_second_simulator",
+    "check_timing",
+    "find_subjects",
+]

@@ -1,0 +1,82 @@
+"""Finds the cases of every operation and of every shared module."""
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from litho import ops
+from litho.errors import ConfigError
+from litho.rtl import Case
+from litho.rtl import cases as shared_cases
+
+__all__ = ["Subject", "find_subjects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One case of the module or operation `owner`, the `place`-th of its module's cases."""
+
+    owner: str
+    case: Case
+    place: int
+
+    @property
+    def name(self) -> str:
+        """The name of the case, unique in the suite."""
+        return f"{self.owner}-{self.case.name}"
+
+
+def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
+    """Give every case: of `folders`, each an op's folder; without folders, of all of litho.
+
+    Raises `ConfigError` for a folder without cases and for two cases of one name.
+    """
+    modules = [_load(folder) for folder in folders] if folders else _own()
+    found = [subject for module in modules for subject in _subjects(module)]
+    for name, count in Counter(subject.name for subject in found).items():
+        if count > 1:
+            raise ConfigError(f"a case must have a name of its own, and {name!r} names {count}")
+    return tuple(found)
+
+
+def _own() -> list[ModuleType]:
+    names = sorted(module.name for module in pkgutil.iter_modules(ops.__path__) if module.ispkg)
+    return [shared_cases, *(importlib.import_module(f"litho.ops.{name}.cases") for name in names)]
+
+
+def _load(folder: Path) -> ModuleType:
+    """Import the package in `folder` under its own name, and its module `cases`."""
+    for name in ("__init__.py", "cases.py"):
+        if not (folder / name).is_file():
+            raise ConfigError(f"the folder of an op must have {name}, and {folder} has none")
+    spec = importlib.util.spec_from_file_location(
+        folder.name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[folder.name] = package
+    spec.loader.exec_module(package)
+    return importlib.import_module(f"{folder.name}.cases")
+
+
+def _subjects(module: ModuleType) -> list[Subject]:
+    make: Callable[[], Iterable[Case]] | None = getattr(module, "cases", None)
+    owner = module.__name__.split(".")[-2]
+    listed = list(make()) if make else []
+    if not listed:
+        raise ConfigError(
+            f"{module.__name__} must give cases by a function `cases`, and gives none"
+        )
+    seen: Counter[str] = Counter()
+    subjects = []
+    for case in listed:
+        subjects.append(Subject(owner, case, seen[case.block.module]))
+        seen[case.block.module] += 1
+    return subjects
