@@ -7,7 +7,7 @@ import numpy as np
 from litho.errors import ConfigError, MismatchError
 from litho.hw import Measurement, Timing
 from litho.rtl import DesignFolder, Stream
-from litho.rtl.block import Codes
+from litho.rtl.block import Codes, Times
 from litho.sim.records import Simulation
 from litho.sim.simulate import simulate
 
@@ -39,12 +39,23 @@ def measure(
 
 
 def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement:
-    """Give the timing that a simulation without stalls shows, by its first output stream.
+    """Give the timing that a simulation without stalls shows.
 
+    The latency is that of the first output stream; the interval is that of the slowest, since
+    outputs that have no input in common need not keep step.
     Raises `ConfigError` for too few tensors, `MismatchError` when the interval has not settled.
     """
     entered = max(int(times[0]) for times in simulation.input_cycles)
-    firsts = simulation.output_cycles[0][:: outputs[0].beats]
+    intervals = [
+        _interval(stream, times)
+        for stream, times in zip(outputs, simulation.output_cycles, strict=True)
+    ]
+    latency = int(simulation.output_cycles[0][0]) - entered
+    return Measurement(simulation.simulator, Timing(latency, max(intervals)))
+
+
+def _interval(stream: Stream, times: Times) -> int:
+    firsts = times[:: stream.beats]
     if len(firsts) <= _STEADY:
         raise ConfigError(
             f"a measurement must see {_STEADY + 1} tensors or more, not {len(firsts)}"
@@ -52,7 +63,7 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
     steps = np.diff(firsts)[-_STEADY:]
     if steps.min() != steps.max():
         raise MismatchError(
-            f"output {outputs[0].name!r} must give tensors at a steady interval, and its last"
+            f"output {stream.name!r} must give tensors at a steady interval, and its last"
             f" tensors came {', '.join(map(str, steps))} cycles apart; measure with more tensors"
         )
-    return Measurement(simulation.simulator, Timing(int(firsts[0]) - entered, int(steps[0])))
+    return int(steps[0])
