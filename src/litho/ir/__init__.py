@@ -1,5 +1,6 @@
 """The graph: an immutable SSA program on codes, its rules, its text form and its interpreter."""
 
+from litho.ir.draw import draw
 from litho.ir.graph import Constant, Graph, Input, Lanes, Node, Origin
 from litho.ir.interpreter import interpret
 from litho.ir.op import AtenCall, Lowering, LoweringContext, NodeView, Op, Ref, Registry
@@ -25,6 +26,7 @@ __all__ = [
     "TensorType",
     "TupleType",
     "check",
+    "draw",
     "interpret",
     "load",
     "parse",

@@ -27,7 +27,16 @@ from litho.ir.graph import Constant, Graph, Input, Node, Origin
 from litho.ir.op import AtenCall, Ref, Registry
 from litho.ir.types import TensorType, TupleType
 
-__all__ = ["array_name", "arrays_of", "parse", "write"]
+__all__ = [
+    "array_name",
+    "arrays_of",
+    "node_text",
+    "pairs_of",
+    "parse",
+    "type_text",
+    "value_text",
+    "write",
+]
 
 _Array = np.ndarray[Any, Any]
 
@@ -42,12 +51,12 @@ def array_name(array: _Array) -> str:
 def write(graph: Graph) -> str:
     """Give the text form of `graph`."""
     lines = [f"graph {json.dumps(graph.name)}"]
-    lines += [f"input {_name(item.name)} : {_type(item.type)}" for item in graph.inputs]
+    lines += [f"input {_name(item.name)} : {type_text(item.type)}" for item in graph.inputs]
     lines += [
-        f"constant {_name(item.name)} : {_type(item.type)} = @{array_name(item.values)}"
+        f"constant {_name(item.name)} : {type_text(item.type)} = @{array_name(item.values)}"
         for item in graph.constants
     ]
-    lines += [_node(node) for node in graph.nodes]
+    lines += [node_text(node) for node in graph.nodes]
     lines += [f"output {_name(name)}" for name in graph.outputs]
     return "\n".join(lines) + "\n"
 
@@ -84,10 +93,11 @@ def _name(name: str) -> str:
     return f"%{name}" if is_plain(name) else f"%{json.dumps(name)}"
 
 
-def _node(node: Node) -> str:
+def node_text(node: Node) -> str:
+    """Give the line of a node."""
     inputs = ", ".join(_name(name) for name in node.inputs)
-    params = ", ".join(f"{name}={_value(value)}" for name, value in _pairs(node.params))
-    text = f"{_name(node.name)} = {node.op}({inputs}) {{{params}}} : {_type(node.type)}"
+    params = ", ".join(f"{name}={value_text(value)}" for name, value in pairs_of(node.params))
+    text = f"{_name(node.name)} = {node.op}({inputs}) {{{params}}} : {type_text(node.type)}"
     if node.lanes:
         text += f" lanes({node.lanes.inputs}, {node.lanes.outputs})"
     if node.origin.path:
@@ -97,20 +107,23 @@ def _node(node: Node) -> str:
     return text + (" host" if node.host else "")
 
 
-def _pairs(params: Any) -> list[tuple[str, Any]]:
+def pairs_of(params: Any) -> list[tuple[str, Any]]:
+    """Give the parameters of a node as (name, value) pairs, in order."""
     if isinstance(params, AtenCall):
         return list(params.arguments)
     return [(field.name, getattr(params, field.name)) for field in fields(params)]
 
 
-def _type(value: TensorType | TupleType) -> str:
+def type_text(value: TensorType | TupleType) -> str:
+    """Give the text form of a type."""
     if isinstance(value, TupleType):
-        return f"({', '.join(_type(item) for item in value.items)})"
+        return f"({', '.join(type_text(item) for item in value.items)})"
     text = f"{value.format}[{', '.join(map(str, value.shape))}]"
-    return text if value.scale.is_unit else f"{text} * {_value(value.scale)}"
+    return text if value.scale.is_unit else f"{text} * {value_text(value.scale)}"
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """Give the text form of a parameter's value; raises `GraphError` for one that has none."""
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
@@ -120,7 +133,7 @@ def _value(value: Any) -> str:
     if isinstance(value, Ref):
         return f"${value.index}"
     if isinstance(value, tuple):
-        return f"({', '.join(_value(item) for item in value)})"
+        return f"({', '.join(value_text(item) for item in value)})"
     if isinstance(value, Scale):
         if value.axis is None:
             return f"scale({value.multipliers[0]}, {value.shifts[0]})"

@@ -1,0 +1,12 @@
+"""Settings of all tests."""
+
+from hypothesis import HealthCheck, settings
+
+# The same examples every time, and no limit on seconds: a busy machine is not a bug.
+settings.register_profile(
+    "litho",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("litho")
