@@ -193,7 +193,8 @@ def test_public_modules_say_what_they_are_and_what_they_offer() -> None:
 def loaded_after(statement: str) -> set[str]:
     """Top-level packages that a fresh interpreter holds after `statement`."""
     code = f"{statement}\nimport sys\nprint(*sorted(name.split('.')[0] for name in sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 
 
