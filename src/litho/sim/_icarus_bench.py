@@ -28,7 +28,7 @@ _DRIVE_SOURCE = """\
       s{n}_offers = 1;
       s{n}_data = s{n}_beats[s{n}_next];
     end else if (!s{n}_offers) s{n}_data = 'x;
-    s{n}_valid = s{n}_offers && !quiet;
+    s{n}_valid = in_reset == 1 && quiet ? 1'bx : s{n}_offers && !quiet;
 """
 
 _CHECK = """\

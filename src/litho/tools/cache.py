@@ -2,13 +2,16 @@
 
 An entry appears whole or not at all: it is built in a folder `<name>.….part` under a lock, and
 renamed. A process that is stopped leaves its `.part` behind; the next builder removes it.
+An entry that nobody used for 30 days is removed.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +20,9 @@ import platformdirs
 from litho.errors import ToolError
 
 __all__ = ["cache_root", "cached", "copy_files", "digest", "scratch"]
+
+
+_KEPT_DAYS = 30
 
 
 def cache_root() -> Path:
@@ -43,18 +49,37 @@ def cached(kind: str, key: str, build: Callable[[Path], None]) -> tuple[Path, bo
     Raises `ToolError` when the cache cannot be written.
     """
     place = cache_root() / kind / key
-    if place.is_dir():
+    if _use(place):
         return place, False
     with _lock(place).open("w") as lock:
         fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
-        if place.is_dir():
+        if _use(place):
             return place, False
         for left in place.parent.glob(f"{key}.*.part"):
             shutil.rmtree(left, ignore_errors=True)
         part = Path(tempfile.mkdtemp(prefix=f"{key}.", suffix=".part", dir=place.parent))
         build(part)
         part.rename(place)
+        _forget(place.parent)
     return place, True
+
+
+def _use(place: Path) -> bool:
+    """Say whether an entry is there, and note that it is still of use."""
+    if not place.is_dir():
+        return False
+    with contextlib.suppress(OSError):  # a cache that may only be read is still a cache
+        os.utime(place)
+    return True
+
+
+def _forget(kind: Path) -> None:
+    """Remove what nobody has used for `_KEPT_DAYS`."""
+    limit = time.time() - _KEPT_DAYS * 86400
+    for path in kind.iterdir():
+        with contextlib.suppress(OSError):  # another process may have removed it just now
+            if path.is_dir() and path.stat().st_mtime < limit:
+                shutil.rmtree(path)
 
 
 def _lock(place: Path) -> Path:
@@ -68,12 +93,21 @@ def _lock(place: Path) -> Path:
 
 
 def copy_files(place: Path, directory: Path) -> None:
-    """Copy the files of an entry into `directory`; each appears whole or not at all."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for path in sorted(place.iterdir()):
-        temporary = directory / f".{path.name}.{os.getpid()}"
-        shutil.copyfile(path, temporary)
-        temporary.replace(directory / path.name)
+    """Copy the files of an entry into `directory`; each appears whole or not at all.
+
+    Raises `ToolError` when the directory cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for path in sorted(place.iterdir()):
+            temporary = directory / f".{path.name}.{os.getpid()}"
+            shutil.copyfile(path, temporary)
+            temporary.replace(directory / path.name)
+    except OSError as error:
+        raise ToolError(
+            f"the folder {directory} must be writable, and is not ({error.strerror});"
+            " choose another"
+        ) from error
 
 
 def scratch(kind: str) -> Path:
@@ -84,9 +118,11 @@ def scratch(kind: str) -> Path:
     place = cache_root() / kind
     try:
         place.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=place))
+        found = Path(tempfile.mkdtemp(dir=place))
     except OSError as error:
         raise _unwritable(error) from error
+    _forget(place)
+    return found
 
 
 def _unwritable(error: OSError) -> ToolError:

@@ -14,7 +14,7 @@ from litho.tools.tool import FoundTool
 
 __all__ = ["Job", "ask", "first_error", "run", "run_all"]
 
-_ERROR = re.compile(r"error|fatal|cannot|undefined reference", re.IGNORECASE)
+_ERROR = re.compile(r"\b(error|fatal|cannot|undefined reference)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,22 @@ def _first_done(
 
 def _start(job: Job) -> "subprocess.Popen[bytes]":
     job.log.parent.mkdir(parents=True, exist_ok=True)
-    with job.log.open("wb") as output:
-        return subprocess.Popen(
-            job.command,
-            cwd=job.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **dict(job.tool.environment)},
-            start_new_session=True,
-        )
+    try:
+        with job.log.open("wb") as output:
+            return subprocess.Popen(
+                job.command,
+                cwd=job.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **dict(job.tool.environment)},
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise ToolError(
+            f"{job.tool.name} must be a program that starts, and {job.command[0]} in"
+            f" {job.directory} does not: {error.strerror}"
+        ) from error
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -127,6 +127,11 @@ class Source {
     }
     *port_.valid = offers_ && !quiet;
   }
+  // Before the first edge of a reset even valid may be high: nothing may be taken for it.
+  void shout() {
+    scribble();
+    *port_.valid = 1;
+  }
   bool transfer(int64_t cycle) {
     if (!offers_ || !*port_.ready) return false;
     cycles.push_back(cycle);
@@ -328,7 +333,10 @@ class Bench {
 
   void step(int in_reset) {
     bool quiet = in_reset > 1 || (in_reset == 1 && cycle_ == 0);
-    for (auto& source : sources_) source.drive(quiet);
+    for (auto& source : sources_) {
+      if (in_reset == 1 && cycle_ == 0) source.shout();
+      else source.drive(quiet);
+    }
     for (auto& sink : sinks_) sink.drive();
     drive_inner();
     *model_.clock = 0;

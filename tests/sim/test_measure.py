@@ -1,0 +1,59 @@
+"""`measure`: latency and interval as they show."""
+
+import numpy as np
+import pytest
+
+from litho.errors import ConfigError, MismatchError
+from litho.hw import Timing
+from litho.sim import measure, measured, simulate
+
+from .conftest import IN, OUT, RIGHT
+
+CODES = np.zeros((3, 1, 4), np.int64)
+
+# Takes a beat when a counter that wraps at PERIOD stands at zero.
+_GATED = (
+    RIGHT.replace(
+        "in_ready_o = !valid_q || out_ready_i",
+        "in_ready_o = (!valid_q || out_ready_i) && count_q == 0",
+    )
+    .replace(
+        "if (in_ready_o && in_valid_i) data_q",
+        "if (!rst_ni || count_q == PERIOD) count_q <= 0; else count_q <= count_q + 1;\n"
+        "    if (in_ready_o && in_valid_i) data_q",
+    )
+    .replace(
+        "else if (in_ready_o) valid_q <= in_valid_i;",
+        "else if (!valid_q || out_ready_i) valid_q <= in_valid_i && in_ready_o;",
+    )
+)
+
+
+def gated(period: int) -> str:
+    return "  logic [7:0] count_q;\n" + _GATED.replace("PERIOD", f"8'd{period - 1}")
+
+
+def test_a_register_has_latency_one_and_the_interval_of_its_row(make, simulator):
+    found = measure(make(RIGHT), (IN,), (OUT,), (CODES,), simulator=simulator)
+    assert found.timing == Timing(1, 4)
+    assert found.simulator.startswith(simulator)
+
+
+@pytest.mark.parametrize("period", [2, 5])
+def test_a_slow_module_shows_its_interval(make, simulator, period):
+    found = measure(make(gated(period)), (IN,), (OUT,), (CODES,), simulator=simulator)
+    assert found.timing == Timing(1, 4 * period)
+
+
+def test_an_interval_that_does_not_settle_is_refused(make):
+    # The counter wraps at 3 while a row has 4 beats and every other beat is taken late.
+    body = gated(3).replace("count_q == 0", "(count_q == 0 || (count_q == 1 && data_q == 7))")
+    codes = np.array([0, 0, 0, 7, 0, 0, 0, 0] * 6, np.int64).reshape(12, 1, 4)
+    with pytest.raises(MismatchError, match="must give tensors at a steady interval"):
+        measure(make(body), (IN,), (OUT,), (codes,))
+
+
+def test_too_few_tensors_are_refused(make):
+    found = simulate(make(RIGHT), (IN,), (OUT,), (CODES,))
+    with pytest.raises(ConfigError, match="must see 5 tensors or more, not 3"):
+        measured(found, (OUT,))

@@ -1,0 +1,34 @@
+"""`compare`: equality, and a message that leads to the place."""
+
+import numpy as np
+import pytest
+
+from litho.errors import MismatchError
+from litho.rtl import Stream
+from litho.sim import Verdict, compare
+
+STREAM = Stream("out", 8, 4, 10, 2)
+CODES = np.arange(60, dtype=np.int64).reshape(3, 2, 10)
+
+
+def test_equal_codes_are_counted():
+    assert compare((CODES, CODES), (CODES, CODES.copy()), (STREAM, STREAM)) == Verdict(120, 0)
+
+
+def test_the_first_difference_is_told_by_beat_and_lane():
+    found = CODES.copy()
+    found[1, 1, 6] = -1
+    found[2, 0, 0] = 7
+    with pytest.raises(MismatchError) as caught:
+        compare((CODES,), (found,), (STREAM,), "litho simulate runs/x")
+    assert str(caught.value) == (
+        "stream 'out' must give 36 in beat 10, lane 2, not -1 (sample 1, row 1, code 6);"
+        " 2 of 60 values differ; to repeat: litho simulate runs/x"
+    )
+
+
+def test_other_shapes_and_nothing_at_all_are_mismatches():
+    with pytest.raises(MismatchError, match=r"must give codes of shape \[3, 2, 10\]"):
+        compare((CODES,), (CODES[:2],), (STREAM,))
+    with pytest.raises(MismatchError, match=r"must give codes of shape \[0, 2, 10\], at least one"):
+        compare((CODES[:0],), (CODES[:0],), (STREAM,))
