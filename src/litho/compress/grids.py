@@ -24,9 +24,15 @@ from litho.ops.linear.reference import output_scale
 if TYPE_CHECKING:
     from litho.compress.quantizer import Quantizer
 
-__all__ = ["SIGNIFICAND", "Grid", "Trace", "active", "tracing"]
+__all__ = ["Grid", "Trace", "active", "significand", "tracing"]
 
-SIGNIFICAND = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 53}
+_SIGNIFICAND = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 53}
+
+
+def significand(dtype: torch.dtype) -> int:
+    """Give the bits that products and sums in a number type keep."""
+    is_exact = dtype != torch.float32 or torch.get_float32_matmul_precision() == "highest"
+    return _SIGNIFICAND[dtype] if is_exact else _SIGNIFICAND[torch.bfloat16]
 
 
 _WIDEST = 50
@@ -37,7 +43,7 @@ class Grid:
     """Where a tensor stands.
 
     `form` bounds the codes, `step` is the value of code 1 (fraction included), `is_integer` says
-    that a scaled integer took part, `sources` are the quantizers that the values come from, and
+    that a scaled integer took part, `sources` are the quantizers that decide its number type, and
     `is_stored` says that the codes are a quantizer's own and no sum.
     """
 
@@ -165,13 +171,14 @@ def _linear(
     if source is None or factor is None:
         return None
     step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
+    sources = factor.sources
     if bias is not None:
         start = trace.of(bias)
         if start is None:
             return None
-        width = max(width, start.form.width) + 1
+        width, sources = max(width, start.form.width) + 1, (*sources, *start.sources)
     is_integer = source.is_integer or factor.is_integer
-    return Grid(Fixed(min(width, 62)), step, is_integer, source.sources)
+    return Grid(Fixed(min(width, 62)), step, is_integer, sources)
 
 
 def product_step(source: Grid, weight: Grid) -> Scale:

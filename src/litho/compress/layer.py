@@ -21,7 +21,7 @@ from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule
 from litho.errors import ConfigError
 
-__all__ = ["attach", "quantizers_of"]
+__all__ = ["attach", "narrow", "quantizers_of"]
 
 _INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
 
@@ -45,6 +45,20 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
         _attach_weights(module, path, rule)
     module.register_forward_pre_hook(_before, with_kwargs=True)
     module.register_forward_hook(_after)
+
+
+def narrow(module: nn.Module) -> None:
+    """Let a module that is not quantized take float64 from quantized ones before it."""
+    if any(parameter.is_floating_point() for parameter in module.parameters(recurse=False)):
+        module.register_forward_pre_hook(_narrow)
+
+
+def _narrow(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    wanted = next(p.dtype for p in module.parameters(recurse=False) if p.is_floating_point())
+    return tuple(
+        item.to(wanted) if isinstance(item, torch.Tensor) and item.dtype == torch.float64 else item
+        for item in args
+    )
 
 
 def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule) -> None:
@@ -98,13 +112,26 @@ def _before(
     if "weights" in found:
         trace = grids.active()
         if trace and isinstance(module, nn.Linear):
-            _settle(trace, x, found)
+            _settle(trace, x, found, _original(module, "bias"))
         wanted = found["weights"].result_type
         x = x if x.dtype == wanted else x.to(wanted)
     return (x, *args[1:]), kwargs
 
 
-def _settle(trace: Trace, x: torch.Tensor, found: dict[str, Quantizer]) -> None:
+def _original(module: nn.Module, name: str) -> torch.Tensor | None:
+    """Give the parameter behind a parametrization, or None when there is no such one."""
+    if not parametrize.is_parametrized(module, name):
+        return None
+    lists = module.parametrizations
+    assert isinstance(lists, nn.ModuleDict)
+    found = lists[name].original
+    assert isinstance(found, torch.Tensor)
+    return found
+
+
+def _settle(
+    trace: Trace, x: torch.Tensor, found: dict[str, Quantizer], start: torch.Tensor | None
+) -> None:
     """Choose the grid of the bias and the number type of the sums, now that the input is known."""
     source, weights, bias = trace.of(x), found["weights"], found.get("bias")
     trace.expect_same(f"the sum over {weights.place}", source)
@@ -112,8 +139,9 @@ def _settle(trace: Trace, x: torch.Tensor, found: dict[str, Quantizer]) -> None:
         return
     factor = Grid(weights.kind, weights.step)
     step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
-    if bias is not None:
-        bias.fix_bias(step, width, source.is_integer or weights.kind.is_integer)
+    if bias is not None and start is not None:
+        is_integer = source.is_integer or weights.kind.is_integer
+        bias.fix_bias(step, width, is_integer, start.detach().double().cpu())
         width = max(width, bias.kind.width) + 1
     check_width(width, f"sums of {weights.place.removeprefix('weights of ')}")
     for quantizer in filter(None, (weights, bias)):

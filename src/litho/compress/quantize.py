@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from litho.compress import grids
-from litho.compress.layer import attach, quantizers_of
+from litho.compress.layer import attach, narrow, quantizers_of
 from litho.compress.rules import QuantizeRule, assign
 from litho.errors import ConfigError
 from litho.formats import Fixed, Scale
@@ -41,8 +41,11 @@ def quantize(
     for values that are not finite.
     """
     chosen = assign(model, rules)
-    for path, rule in chosen.items():
-        attach(model.get_submodule(path), path, rule)
+    for path, module in list(model.named_modules()):
+        if path in chosen:
+            attach(module, path, chosen[path])
+        elif not any(True for _ in quantizers_of(module)):
+            narrow(module)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:

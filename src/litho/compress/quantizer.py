@@ -114,7 +114,7 @@ class Quantizer(nn.Module):
     @property
     def result_type(self) -> torch.dtype:
         """Number type of the result: the model's, or float64 in eval when that holds too little."""
-        is_wide = not self.training and self.bits > grids.SIGNIFICAND[self.like.dtype]
+        is_wide = not self.training and self.bits > grids.significand(self.like.dtype)
         return torch.float64 if is_wide else self.like.dtype
 
     @property
@@ -134,7 +134,6 @@ class Quantizer(nn.Module):
     def rest(self, like: torch.Tensor) -> None:
         """Give what comes, for a bias whose sum has no grid yet."""
         self.like, self.state = _empty(like), _RESTING
-        self._bias_values = like.detach().double().cpu()
         self._write_layout()
 
     def calibrate(self) -> None:
@@ -153,12 +152,11 @@ class Quantizer(nn.Module):
         """Choose the format from the values of a parameter."""
         assert self.wanted is not None
         self.like = _empty(weight)
-        values = weight.detach().double().cpu().numpy()
         if granularity == "axis":
-            samples = [Sample.of(row, self.place) for row in values]
+            samples = [self._sampled(row) for row in weight]
             self.fix(*choose_rows(self.wanted, samples, -weight.dim(), self.calibration))
         else:
-            self.fix(*choose(self.wanted, Sample.of(values, self.place), self.calibration))
+            self.fix(*choose(self.wanted, self._sampled(weight), self.calibration))
 
     def fix(self, form: Fixed, scale: Scale) -> None:
         """Quantize to `form` with `scale` from now on."""
@@ -171,13 +169,13 @@ class Quantizer(nn.Module):
         self.bits = max(self.bits, bits)
         self._write_layout()
 
-    def fix_bias(self, step: Scale, width: int, is_integer: bool) -> None:
+    def fix_bias(self, step: Scale, width: int, is_integer: bool, values: torch.Tensor) -> None:
         """Quantize a bias from now on, on the grid of its sum or on a coarser one that was asked.
 
-        `step` is that of the products, `width` the bits of their sum.
+        `step` is that of the products, `width` the bits of their sum, `values` the bias.
         Raises `ConfigError` for a bias that asks for a finer grid.
         """
-        wanted, values = self.wanted, self._bias_values
+        wanted = self.wanted
         if wanted is None or wanted.is_integer:
             bits = wanted.width if wanted else _bias_bits(values, step, width)
             self.fix(*_on_grid(bits, step, is_integer))
@@ -188,7 +186,7 @@ class Quantizer(nn.Module):
                 f" {wanted}; scaled integers are summed"
             )
         finest = step.shifts[0] if step.axis is None else min(step.shifts)
-        form, scale = choose(wanted, Sample.of(values.numpy(), self.place), self.calibration)
+        form, scale = choose(wanted, self._sampled(values), self.calibration)
         if form.frac > finest and wanted.frac is not None:
             raise ConfigError(
                 f"{self.place} must have at most {finest} fraction bits, those of its sum, not"
@@ -210,6 +208,11 @@ class Quantizer(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give `x` on the grid."""
+        if not x.is_floating_point():
+            raise ConfigError(
+                f"{self.place} must be floats to be quantized, not {x.dtype}; leave them out of"
+                " the rule, or match the layers behind"
+            )
         if self.is_observing:
             self._observe(x)
             return x
@@ -235,8 +238,11 @@ class Quantizer(nn.Module):
 
     def _observe(self, x: torch.Tensor) -> None:
         self.like = _empty(x)
-        found = Sample.of(x.detach().double().cpu().numpy(), self.place)
+        found = self._sampled(x)
         self.sample = found if self.sample is None else self.sample.joined(found)
+
+    def _sampled(self, x: torch.Tensor) -> Sample:
+        return Sample.of(x.detach().double().cpu().numpy(), self.place)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         for name in _TENSORS:

@@ -10,6 +10,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 
 from litho.errors import GraphError, UnsupportedError
 from litho.frontend.arguments import arguments_of, spelling_of
+from litho.frontend.memory import Memory
 from litho.frontend.places import origin_of
 from litho.frontend.types import host_type, value_type
 from litho.ir import Constant, Graph, Input, Node
@@ -62,6 +63,7 @@ class _Builder:
 
     def __init__(self, program: ExportedProgram, name: str) -> None:
         self._program, self._name = program, name
+        self._memory = Memory()
         self._values: dict[str, str] = {}
         self._taken: set[str] = set()
         self._inputs: list[Input] = []
@@ -119,17 +121,8 @@ class _Builder:
         name = self._named(call, f"{origin.path}.{label}" if origin.path else label)
         kind = value_type(call.meta.get("val"), f"{name} ({spelling}, from {origin})")
         self._nodes.append(Node(name, spelling, inputs, arguments, kind, origin=origin))
-        self._follow_mutation(call, name)
-
-    def _follow_mutation(self, call: fx.Node, name: str) -> None:
-        """Let later readers of a tensor that `call` writes in place read the call's result."""
-        schema = getattr(call.target, "_schema", None)
-        if schema is None or not schema.is_mutable:
-            return
-        for parameter, argument in zip(schema.arguments, call.args, strict=False):
-            written = parameter.alias_info is not None and parameter.alias_info.is_write
-            if written and isinstance(argument, fx.Node):
-                self._values[argument.name] = name
+        for written in self._memory.follow(call, f"{name} ({spelling}, from {origin})"):
+            self._values[written] = name
 
     def _named(self, call: fx.Node, wanted: str) -> str:
         name, number = wanted, 1

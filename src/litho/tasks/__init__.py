@@ -10,6 +10,7 @@ from litho.tasks.data import TASKS, Data, Task, find
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
 from litho.tasks.user import load_model
+from litho.tasks.weights import load_weights, save_weights
 
 __all__ = [
     "MLP",
@@ -24,6 +25,8 @@ __all__ = [
     "check_weights",
     "find",
     "load_model",
+    "load_weights",
     "predict",
+    "save_weights",
     "train",
 ]

@@ -1,7 +1,9 @@
 """The training loop, and what its result is judged by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -14,13 +16,17 @@ __all__ = ["Training", "accuracy", "check_weights", "predict", "train"]
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a model is trained: Adam with a cosine rate, cross-entropy, batches by the seed."""
+    """How a model is trained: Adam with a cosine rate, cross-entropy, batches by the seed.
+
+    One thread gives the same sums on machines of any size, and is fastest for small models.
+    """
 
     epochs: int = 40
     batch: int = 64
-    rate: float = 0.003
+    rate: float = 0.01
     weight_decay: float = 0.0
     seed: int = 0
+    threads: int = 1
 
 
 def train(
@@ -40,7 +46,7 @@ def train(
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(training.epochs, 1))
     losses = []
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), _threads(training.threads):
         torch.manual_seed(training.seed)
         model.train()
         for epoch in range(training.epochs):
@@ -51,6 +57,16 @@ def train(
     model.eval()
     check_weights(model)
     return tuple(losses)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _epoch(
@@ -88,9 +104,12 @@ def predict(model: nn.Module, inputs: torch.Tensor, batch: int = 4096) -> torch.
         model.train(was_training)
 
 
-def accuracy(logits: torch.Tensor, targets: torch.Tensor) -> float:
-    """Give the share of rows of logits[samples, classes] whose first greatest is the target."""
-    return float((logits.argmax(1) == targets).double().mean())
+def accuracy(logits: Any, targets: Any) -> float:
+    """Give the share of rows of logits[samples, classes] whose first greatest is the target.
+
+    Both are tensors, or both NumPy arrays.
+    """
+    return int((logits.argmax(1) == targets).sum()) / len(targets)
 
 
 def check_weights(model: nn.Module) -> None:

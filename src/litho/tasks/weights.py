@@ -1,0 +1,39 @@
+"""Weights of a model in a file."""
+
+import os
+import pickle
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from litho.errors import DataError
+from litho.tasks.training import check_weights
+
+__all__ = ["load_weights", "save_weights"]
+
+
+def save_weights(path: Path, model: nn.Module) -> Path:
+    """Write the state dict of `model` to `path`, which appears whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    torch.save(model.state_dict(), temporary)
+    return temporary.replace(path)
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Put the state dict in the file `path` into `model`.
+
+    Raises `DataError` when the file is absent, is no state dict, does not fit the model, or holds
+    NaN or infinity.
+    """
+    if not path.is_file():
+        raise DataError(f"weights must lie in a file, and {path} is not there")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        model.load_state_dict(state)
+    except (OSError, EOFError, RuntimeError, TypeError, KeyError, pickle.UnpicklingError) as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise DataError(
+            f"{path} must hold the weights of {type(model).__name__}, and does not: {reason}"
+        ) from error
+    check_weights(model)
