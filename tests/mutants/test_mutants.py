@@ -1,0 +1,393 @@
+"""The conformance suite is tested: each planted fault in the hardware is caught, and by the check
+that is there for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from litho.errors import MismatchError
+from litho.rtl import Case, Design, DesignFolder, write_design
+from litho.testing import (
+    check_equality,
+    check_reset,
+    check_schedule,
+    check_second_simulator,
+    check_timing,
+    checks,
+    find_subjects,
+)
+
+Check = Callable[[Case, Path], None]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault: `old` becomes `new` in `file`, and `check` of the case `subject` finds it."""
+
+    name: str
+    subject: str
+    file: str
+    old: str
+    new: str
+    check: Check = check_equality
+    says: str | None = None
+
+
+EVEN = "rtl-round_half_even_7b_s4b_shift3b"
+LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
+REGISTER = "rtl-register_8b_1of256"
+
+MUTANTS = (
+    Mutant(
+        "a tie is rounded up, not to the even code",
+        EVEN,
+        "litho_round.sv",
+        "(!is_tie || whole[0])",
+        "1'b1",
+    ),
+    Mutant(
+        "a tie is told by one bit of the fraction only",
+        EVEN,
+        "litho_round.sv",
+        "fraction[FractionBits-2:0] == '0;",
+        "!fraction[FractionBits-2];",
+    ),
+    Mutant(
+        "rounding toward zero also moves exact values",
+        "rtl-round_toward_zero_7b_s4b_shift3b",
+        "litho_round.sv",
+        "whole[InBits-1] && !is_exact",
+        "whole[InBits-1]",
+    ),
+    Mutant(
+        "the upper limit wraps instead of saturating",
+        EVEN,
+        "litho_round.sv",
+        "sum > High ? OutBits'(High)",
+        "sum > High ? OutBits'(sum)",
+    ),
+    Mutant(
+        "the lower limit is one too high",
+        EVEN,
+        "litho_round.sv",
+        "OutSigned ? -High - One",
+        "OutSigned ? -High",
+    ),
+    Mutant(
+        "the shift brings in zeros, not the sign", EVEN, "litho_round.sv", ">>> shift", ">> shift"
+    ),
+    Mutant(
+        "a code of a is read as unsigned",
+        "rtl-dot_1x_s6b_s6b",
+        "litho_product.sv",
+        "ASigned && a_i[i*ABits + ABits - 1]",
+        "1'b0",
+    ),
+    Mutant(
+        "a level of the adder tree is one bit too narrow",
+        "rtl-dot_5x_s8b_s8b",
+        "litho_sum.sv",
+        "InBits + $clog2(RightTerms)",
+        "InBits + $clog2(RightTerms) - 1",
+    ),
+    Mutant(
+        "a register takes a beat while it is full",
+        REGISTER,
+        "litho_stream_register.sv",
+        "in_ready_o  = !valid_q || out_ready_i",
+        "in_ready_o  = 1'b1",
+        says="rule 1",
+    ),
+    Mutant(
+        "a register's data change while it waits",
+        REGISTER,
+        "litho_stream_register.sv",
+        "if (in_ready_o && in_valid_i) data_q",
+        "if (in_valid_i) data_q",
+        says="rule 1",
+    ),
+    Mutant(
+        "a register offers only when its sink is ready",
+        REGISTER,
+        "litho_stream_register.sv",
+        "out_valid_o = valid_q;",
+        "out_valid_o = valid_q && out_ready_i;",
+        says="rule 2",
+    ),
+    Mutant(
+        "a register keeps its beat through a reset",
+        REGISTER,
+        "litho_stream_register.sv",
+        "if (!rst_ni) valid_q <= 1'b0;\n    else if",
+        "if",
+        check_reset,
+        says="rule 4",
+    ),
+    Mutant(
+        "a register's valid is unknown after a reset",
+        REGISTER,
+        "litho_stream_register.sv",
+        "valid_q <= 1'b0",
+        "valid_q <= valid_q",
+        check_second_simulator,
+    ),
+    Mutant(
+        "a register offers a beat again that was taken",
+        REGISTER,
+        "litho_stream_register.sv",
+        "!valid_q || out_ready_i",
+        "!valid_q",
+        says="one more",
+    ),
+    Mutant(
+        "a buffer takes a beat while it is full",
+        "rtl-fifo_3",
+        "litho_stream_fifo.sv",
+        "in_ready_o = count_q != CountBits'(Depth)",
+        "in_ready_o = 1'b1",
+    ),
+    Mutant(
+        "a buffer is one beat shallower than it says",
+        "rtl-fifo_2",
+        "litho_stream_fifo.sv",
+        "count_q != CountBits'(Depth)",
+        "count_q != CountBits'(Depth - 1)",
+        check_timing,
+        says="schedule",
+    ),
+    Mutant(
+        "a deep buffer reads before anything is written",
+        "rtl-fifo_65",
+        "litho_stream_fifo.sv",
+        "count_q != CountBits'(valid_q)",
+        "count_q != '0",
+    ),
+    Mutant(
+        "a write pointer goes on past the end",
+        "rtl-fifo_3",
+        "litho_stream_fifo.sv",
+        "write_q == AddressBits'(Depth - 1) ? '0 : write_q",
+        "write_q",
+    ),
+    Mutant(
+        "a fork sends a beat twice",
+        "rtl-fork_8b",
+        "litho_stream_fork.sv",
+        "a_valid_o = in_valid_i && !a_done_q",
+        "a_valid_o = in_valid_i",
+    ),
+    Mutant(
+        "a fork's output waits for the other's sink",
+        "rtl-fork_8b",
+        "litho_stream_fork.sv",
+        "a_valid_o = in_valid_i &&",
+        "a_valid_o = in_valid_i && (b_ready_i || b_done_q) &&",
+    ),
+    Mutant(
+        "a join offers before its second input is there",
+        "rtl-join_6b_6b",
+        "litho_stream_join.sv",
+        "out_valid_o = a_valid_i && b_valid_i",
+        "out_valid_o = a_valid_i",
+    ),
+    Mutant(
+        "a join drops a beat whose partner is late",
+        "rtl-join_6b_6b",
+        "litho_stream_join.sv",
+        "a_ready_o = out_ready_i && b_valid_i",
+        "a_ready_o = out_ready_i",
+    ),
+    Mutant(
+        "a width change sends beats of padding alone",
+        "rtl-width_5b_4to2_of10x1",
+        "litho_stream_width.sv",
+        " || place_q == RowBits'(RowParts - 1)",
+        "",
+    ),
+    Mutant(
+        "a width change puts the first part where the second belongs",
+        "rtl-width_5b_2to6_of13x1",
+        "litho_stream_width.sv",
+        "if (step && part_q == PartBits'(i))",
+        "if (step && part_q != PartBits'(i))",
+    ),
+    Mutant(
+        "a row is read before its beat is written",
+        "rtl-repeat_1of5x2_3times",
+        "litho_row_repeat.sv",
+        "count_q > CountBits'(beat_q)",
+        "count_q != '0",
+        check_schedule,
+    ),
+    Mutant(
+        "a row is given up in its first repeat",
+        "rtl-repeat_1of5x2_3times",
+        "litho_row_repeat.sv",
+        "pop = fetch && is_last_repeat",
+        "pop = fetch && repeat_q == '0",
+    ),
+    Mutant(
+        "a row is repeated once too often",
+        "rtl-repeat_1of5x2_3times",
+        "litho_row_repeat.sv",
+        "RepeatBits'(Repeats - 1)",
+        "RepeatBits'(Repeats)",
+    ),
+    Mutant(
+        "the memory gives the word beside the one asked for",
+        "rtl-rom_7b_5",
+        "litho_rom.sv",
+        "mem[addr_i]",
+        "mem[addr_i ^ 1]",
+    ),
+    Mutant(
+        "the sign is taken from the bit below it",
+        "relu-8b_4of10",
+        "litho_relu.sv",
+        "in_data_i[i*Bits + Bits - 1]",
+        "in_data_i[i*Bits + Bits - 2]",
+    ),
+    Mutant(
+        "the accumulator starts at the last sum",
+        LINEAR,
+        "litho_linear.sv",
+        "base = is_first ? start[o*OutBits +: OutBits] :",
+        "base =",
+    ),
+    Mutant(
+        "the weights go on while the codes wait",
+        LINEAR,
+        "litho_linear.sv",
+        "else if (row_valid && row_ready) begin",
+        "else if (row_valid) begin",
+    ),
+    Mutant(
+        "the weights of two output lanes are swapped",
+        LINEAR,
+        "litho_linear.sv",
+        "weights[o*WeightBits*InLanes",
+        "weights[(OutLanes-1-o)*WeightBits*InLanes",
+    ),
+    Mutant(
+        "the bias is that of the group before",
+        LINEAR,
+        "litho_linear.sv",
+        "else if (is_next || !is_loaded_q) begin",
+        "else if (is_next) begin",
+    ),
+    Mutant(
+        "the sum of a beat loses its highest bit",
+        LINEAR,
+        "litho_linear.sv",
+        "ProductBits + $clog2(InLanes)",
+        "ProductBits + $clog2(InLanes) - 3",
+    ),
+    Mutant(
+        "the multipliers go out of step with the lanes",
+        "requantize-last_axis",
+        "litho_requantize.sv",
+        "word_q == WordBits'(Words - 1)",
+        "word_q == WordBits'(Words - 2)",
+    ),
+    Mutant(
+        "the inputs are aligned to the wrong grid",
+        "add-finer",
+        "litho_add.sv",
+        "<<< LeftB",
+        "<<< LeftA",
+    ),
+    Mutant(
+        "the table is read again while its entry waits",
+        "unary-sigmoid_fixed8f4_ufixed8f7_2of8",
+        "litho_unary.sv",
+        ".en_i(in_valid_i && in_ready_o)",
+        ".en_i(1'b1)",
+        says="rule 1",
+    ),
+    Mutant(
+        "rows are put together by the length of the input row",
+        "reshape-3x6_to_18_6to9",
+        "litho_reshape.sv",
+        ".Row(OutRow)",
+        ".Row(InRow)",
+    ),
+)
+
+
+@cache
+def _cases() -> dict[str, Case]:
+    return {subject.name: subject.case for subject in find_subjects()}
+
+
+def _plant(monkeypatch: pytest.MonkeyPatch, change: Callable[[DesignFolder], None]) -> None:
+    def write_changed(directory: Path, design: Design) -> DesignFolder:
+        folder = write_design(directory, design)
+        change(folder)
+        return folder
+
+    monkeypatch.setattr(checks, "write_design", write_changed)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_planted_fault_is_caught(
+    mutant: Mutant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(folder: DesignFolder) -> None:
+        path = folder.path / "rtl" / mutant.file
+        text = path.read_text()
+        assert mutant.old in text, f"{mutant.file} has changed: plant this fault anew"
+        path.write_text(text.replace(mutant.old, mutant.new))
+
+    _plant(monkeypatch, change)
+    with pytest.raises(MismatchError, match=mutant.says):
+        mutant.check(_cases()[mutant.subject], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        LINEAR,
+        "unary-sigmoid_fixed8f4_ufixed8f7_2of8",
+        "requantize-last_axis",
+        "add-last_axis",
+        "rtl-rom_9b_700",
+    ],
+)
+def test_a_wrong_bit_in_each_memory_is_caught(
+    subject: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _cases()[subject]
+    for number, memory in enumerate(case.block.memories):
+
+        def change(folder: DesignFolder, name: str = memory.file_name) -> None:
+            path = folder.path / name
+            lines = path.read_text().splitlines()
+            lines[0] = f"{lines[0][:-1]}{int(lines[0][-1], 16) ^ 1:x}"
+            path.write_text("\n".join(lines) + "\n")
+
+        _plant(monkeypatch, change)
+        with pytest.raises(MismatchError):
+            check_equality(case, tmp_path / str(number))
+
+
+def test_padding_that_is_not_ignored_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last weight word of a row has zeros where the input is padded; none may be other."""
+    case = _cases()[LINEAR]
+    weights = case.block.memories[0].file_name
+
+    def change(folder: DesignFolder) -> None:
+        path = folder.path / weights
+        lines = path.read_text().splitlines()
+        width, lane = case.block.memories[0].width, 6 * 3  # the fourth of four lanes of 6 bits
+        lines[2] = f"{int(lines[2], 16) | 1 << lane:0{-(-width // 4)}x}"
+        path.write_text("\n".join(lines) + "\n")
+
+    _plant(monkeypatch, change)
+    with pytest.raises(MismatchError):
+        check_equality(case, tmp_path)
