@@ -6,12 +6,12 @@ from litho.emit.buffers import buffered
 from litho.emit.names import Names, check_top
 from litho.emit.network import Network, Use
 from litho.errors import GraphError, UnsupportedError
-from litho.ir import Graph, Node, Registry
-from litho.ir.interpreter import view_of
+from litho.ir import Graph, Registry
+from litho.ops.blocks import block_of
 from litho.ops.streams import stream_of
 from litho.rtl import Block, Design, Endpoint
 
-__all__ = ["block_of", "design_of"]
+__all__ = ["design_of"]
 
 
 def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
@@ -22,30 +22,6 @@ def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
     (`UnsupportedError`), a node left to the host, an input that nothing reads.
     """
     return buffered(_plain(graph.without_unused(), registry, check_top(name)))
-
-
-def block_of(graph: Graph, node: Node, registry: Registry) -> Block:
-    """Give the block of one node.
-
-    Raises `UnsupportedError` when there is none for the format of its first input.
-    """
-    if node.host:
-        raise GraphError(
-            f"{node.op} {node.name!r} (from {node.origin}) must be on the chip to be emitted, not"
-            " on the host; cut the graph behind the nodes of the host"
-        )
-    op, view = registry.find(node.op, node.origin), view_of(graph, node.name)
-    family = view.types[0].format.family
-    if family not in op.blocks:
-        known = f"blocks exist for: {', '.join(sorted(op.blocks))}" if op.blocks else "it has none"
-        raise UnsupportedError(
-            f"{node.op} {node.name!r} (from {node.origin}) has no block for"
-            f" {view.types[0].format}; {known}. Requantize before it, or see CONTRIBUTING.md on"
-            " adding an operation"
-        )
-    block = op.blocks[family](view)
-    assert isinstance(block, Block), f"{node.op} must give a Block"
-    return block
 
 
 def _plain(graph: Graph, registry: Registry, name: str) -> Design:

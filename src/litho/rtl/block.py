@@ -16,6 +16,7 @@ from litho.rtl.packing import pack
 __all__ = ["Block", "Case", "Codes", "Memory", "Stream", "Times"]
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
+_Words = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,18 @@ class Stream:
 class Memory:
     """Content of one memory: words[depth, bytes], little-endian, of `width` bits each.
 
-    `parameter` is the module's parameter that takes the name of the memory file.
+    `parameter` is the module's parameter that takes the name of the memory file. `content` is the
+    words, or gives them when they are asked for: a block is often made for its cost alone.
     """
 
     parameter: str
     width: int
-    words: np.ndarray[Any, np.dtype[np.uint8]]
+    content: _Words | Callable[[], _Words]
+
+    @cached_property
+    def words(self) -> _Words:
+        """The words."""
+        return self.content() if callable(self.content) else self.content
 
     @property
     def depth(self) -> int:

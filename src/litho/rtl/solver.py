@@ -13,7 +13,9 @@ __all__ = ["Moments", "earliest", "spaced"]
 
 # So long before the start that no rule reaches from there.
 _BEFORE = -(1 << 40)
-_SWEEPS = 1000
+_SWEEPS = 10000
+_STRIDE = 8
+_ALIKE = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,13 +125,25 @@ class _Graph:
         self.arcs.append(_Arc(later, earlier, beat, cycles + past))
 
     def solve(self) -> bool:
-        """Raise the times until every rule holds; say whether they come to rest."""
+        """Raise the times until every rule holds; say whether they come to rest.
+
+        They never do when a circuit of rules is longer than the periods it spans. The same events
+        then rise by the same cycles for ever; where there is an end, one event after another comes
+        to rest. So rises that repeat `_ALIKE` times, each over `_STRIDE` sweeps, have no end.
+        """
         for place in range(0, len(self.times), 2):
             self._settle(place)
+        alike, rise, last = 0, np.zeros(0, dtype=np.int64), np.concatenate(self.times)
         for sweep in range(_SWEEPS):
             order = self.arcs if sweep % 2 == 0 else reversed(self.arcs)
             if sum(self._apply(arc) for arc in order) == 0:
                 return True
+            if sweep % _STRIDE == 0:
+                now = np.concatenate(self.times)
+                alike = alike + 1 if np.array_equal(now - last, rise) else 0
+                rise, last = now - last, now
+                if alike == _ALIKE:
+                    return False
         return False
 
     def _apply(self, arc: _Arc) -> bool:

@@ -1,6 +1,7 @@
 """The hardware of `linear`."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -90,22 +91,27 @@ def _signed_bits(codes: Codes) -> int:
 
 
 def _memories(shape: Shape, constants: tuple[Codes, ...]) -> tuple[Memory, ...]:
+    width = shape.weight_bits * shape.in_lanes * shape.out_lanes
+    weights = Memory("WeightFile", width, lambda: _weights(shape, constants[0]))
+    if not shape.bias_bits:
+        return (weights,)
+    bias = np.zeros(shape.groups * shape.out_lanes, dtype=np.int64)
+    bias[: len(constants[1])] = constants[1]
+    starts = pack(bias.reshape(shape.groups, shape.out_lanes), shape.bias_bits)
+    return weights, Memory("BiasFile", shape.out_lanes * shape.bias_bits, starts)
+
+
+def _weights(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Give words[group · beats + beat] of the weights [lane out · lanes in + lane in]."""
     rows, columns = shape.groups * shape.out_lanes, shape.beats * shape.in_lanes
-    weights = np.zeros((rows, columns), dtype=np.int64)
-    weights[: constants[0].shape[0], : constants[0].shape[1]] = constants[0]
-    # words[group · beats + beat][lane out · lanes in + lane in]
+    padded = np.zeros((rows, columns), dtype=np.int64)
+    padded[: codes.shape[0], : codes.shape[1]] = codes
     words = (
-        weights.reshape(shape.groups, shape.out_lanes, shape.beats, shape.in_lanes)
+        padded.reshape(shape.groups, shape.out_lanes, shape.beats, shape.in_lanes)
         .transpose(0, 2, 1, 3)
         .reshape(shape.groups * shape.beats, -1)
     )
-    found = Memory("WeightFile", words.shape[1] * shape.weight_bits, pack(words, shape.weight_bits))
-    if not shape.bias_bits:
-        return (found,)
-    bias = np.zeros(rows, dtype=np.int64)
-    bias[: len(constants[1])] = constants[1]
-    starts = pack(bias.reshape(shape.groups, shape.out_lanes), shape.bias_bits)
-    return found, Memory("BiasFile", shape.out_lanes * shape.bias_bits, starts)
+    return pack(words, shape.weight_bits)
 
 
 def _schedule(offered: Times, shape: Shape) -> Times:
