@@ -13,7 +13,10 @@ GOOD = """\
 task = "digits"
 [model]
 name = "mlp"
+[model.options]
 hidden = [32]
+[train]
+epochs = 3
 [[quantize]]
 match = "*"
 [hardware]
@@ -33,7 +36,11 @@ def load(folder: Path, text: str) -> Config:
 
 def test_a_good_configuration_gets_every_default(tmp_path: Path) -> None:
     config = load(tmp_path, GOOD)
-    assert (config.seed, config.model.hidden, config.hardware.share) == (0, (32,), 0.8)
+    assert (config.seed, config.model.options, config.hardware.share) == (
+        0,
+        {"hidden": [32]},
+        0.8,
+    )
     assert config.synthesize is None
 
 
@@ -46,13 +53,13 @@ def test_a_resolved_configuration_reads_back_as_itself(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("task =", "tsk =", r"key 'tsk' must be one of .*; did you mean 'task'\?"),
-        ("hidden", "hiden", r"key 'model\.hiden' must be .*run\.toml; did you mean 'hidden'\?"),
+        ("epochs", "epoch", r"key 'train\.epoch' must be .*run\.toml; did you mean 'epochs'\?"),
         ("outputs", "outpts", r"key 'hardware\.lanes\[0\]\.outpts' .*did you mean 'outputs'\?"),
         ("inputs = 2", "inputs = 0", r"key 'hardware\.lanes\[0\]\.inputs' must be int >= 1, not 0"),
-        ("[32]", "[32, -1]", r"key 'model\.hidden\[1\]' must be int >= 1, not -1"),
+        ("epochs = 3", "epochs = -1", r"key 'train\.epochs' must be int >= 0, not -1"),
         ('"digits"', "3", r"key 'task' must be str, not 3"),
         ("ecp5-25k", "ecp5-25", r"'hardware'.*device must be one of .*did you mean 'ecp5-25k'\?"),
-        ('[model]\nname = "mlp"', "[model]", r"key 'model\.name' must be there, and is absent"),
+        ('name = "mlp"', "", r"key 'model\.name' must be there, and is absent"),
         ("[32]", "[32", r"must be TOML, and .*run\.toml is not: "),
     ],
 )

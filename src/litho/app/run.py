@@ -10,10 +10,9 @@ __all__ = ["verb"]
 @click.command("run")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run [runs/<hash>].")
-@click.option("--data", metavar="DIR", help="Where data lie; stands in for the key `data`.")
 @click.option("--json", "is_json", is_flag=True, help="Print the result record.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
-def verb(config: Path, out: Path | None, data: str | None, is_json: bool, verbose: bool) -> None:
+def verb(config: Path, out: Path | None, is_json: bool, verbose: bool) -> None:
     """Train, quantize, emit, prove and place what CONFIG says.
 
     Finished stages are kept: a run that was interrupted continues.
@@ -25,7 +24,7 @@ def verb(config: Path, out: Path | None, data: str | None, is_json: bool, verbos
 
     progress = Progress(verbose)
     try:
-        finished = run(load_config(config, data), out, progress)
+        finished = run(load_config(config), out, progress, config.stem)
     finally:
         progress.close()
     if is_json:

@@ -1,9 +1,8 @@
 """What a run is: the records of one configuration file."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from litho.errors import ConfigError
@@ -38,13 +37,14 @@ class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
 class Model(_Strict, frozen=True, kw_only=True):
     """Which network.
 
-    `name` is a model of `litho list models`, or `module:function` (`file.py:function`) of the
-    user's own that gives a `torch.nn.Module`; `hidden` are the widths of the hidden layers of a
-    model of ours.
+    `name` is one of ours (`mlp`, `residual_mlp`), or `module:function` or `file.py:function` of
+    the user's own that gives a `torch.nn.Module`; `options` are the arguments it is made with.
+    `weights` is a file with a state dict to start from.
     """
 
     name: Annotated[str, Meta(min_length=1)]
-    hidden: Annotated[tuple[Count, ...], Meta(min_length=1)] | None = None
+    options: dict[str, Any] = {}
+    weights: str | None = None
 
 
 class Train(_Strict, frozen=True, kw_only=True):
@@ -57,13 +57,13 @@ class Train(_Strict, frozen=True, kw_only=True):
 
 
 class Quantize(_Strict, frozen=True, kw_only=True):
-    """Formats for the layers whose name matches; the first rule that matches a layer holds.
+    """Formats for the modules whose path matches; of several rules the last one counts.
 
     `fixed8` leaves the fraction to calibration, `fixed8f4` gives it, `int8` has a dyadic scale.
     """
 
     match: Annotated[str, Meta(min_length=1)] = "*"
-    weights: str = "fixed8"
+    weights: str | None = None
     inputs: str | None = None
     outputs: str | None = None
     bias: str | None = None
@@ -114,7 +114,6 @@ class Simulate(_Strict, frozen=True, kw_only=True):
     simulator: Literal["verilator", "icarus"] = "verilator"
     source_stalls: Probability = 0.25
     sink_stalls: Probability = 0.25
-    timing_samples: Annotated[int, Meta(ge=2)] = 16
 
 
 class Synthesize(_Strict, frozen=True, kw_only=True):
@@ -128,7 +127,6 @@ class Config(_Strict, frozen=True, kw_only=True):
 
     task: Annotated[str, Meta(min_length=1)]
     seed: Natural = 0
-    data: str | None = None
     model: Model
     train: Train = Train()
     quantize: Annotated[tuple[Quantize, ...], Meta(min_length=1)]
@@ -138,13 +136,12 @@ class Config(_Strict, frozen=True, kw_only=True):
     synthesize: Synthesize | None = None
 
 
-def load_config(path: Path, data: str | None = None) -> Config:
-    """Read the configuration in the file `path`; `data` stands in for its key `data`.
+def load_config(path: Path) -> Config:
+    """Read the configuration in the file `path`.
 
     Raises `ConfigError` with the path of the key that is wrong.
     """
-    config = convert(read_toml(path), Config, str(path))
-    return config if data is None else msgspec.structs.replace(config, data=data)
+    return convert(read_toml(path), Config, str(path))
 
 
 def resolved(config: Config) -> str:

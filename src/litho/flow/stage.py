@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from litho.flow.config import Config
 from litho.flow.digests import code_digest, digest_of
+from litho.flow.facts import write_facts
 from litho.tools import cached
 
 __all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up"]
@@ -80,12 +81,16 @@ class Stage:
 def bring_up(
     stages: tuple[Stage, ...], config: Config, watcher: Watcher = SILENT
 ) -> dict[str, Path]:
-    """Give the folder of each stage by name, made now where the cache does not have it."""
+    """Give the folder of each stage by name, made now where the cache does not have it.
+
+    All facts are gathered before the first stage works: a tool that is absent is told at once.
+    """
+    facts = {stage.name: stage.facts(config) for stage in stages}
     keys: dict[str, str] = {}
     folders: dict[str, Path] = {}
     for stage in stages:
-        facts = [code_digest(), stage.facts(config), [keys[name] for name in stage.needs]]
-        keys[stage.name] = digest_of(facts)
+        needed = [keys[name] for name in stage.needs]
+        keys[stage.name] = digest_of([code_digest(), facts[stage.name], needed])
         folders[stage.name] = _made(stage, keys[stage.name], config, folders, watcher)
     return folders
 
@@ -96,6 +101,7 @@ def _made(
     def work(folder: Path) -> None:
         watcher.begin(stage.name)
         stage.work(Context(config, folder, {name: folders[name] for name in stage.needs}, watcher))
+        write_facts(folder, "stage", {"seconds": round(time.monotonic() - started, 2)})
 
     started = time.monotonic()
     folder, is_new = cached(f"stages/{stage.name}", key, work)

@@ -1,5 +1,6 @@
 """The result of a run and what is drawn from it."""
 
+from litho.report.page import Page, Table, render_page
 from litho.report.result import (
     Accuracy,
     Provenance,
@@ -14,12 +15,15 @@ from litho.report.result import (
 
 __all__ = [
     "Accuracy",
+    "Page",
     "Provenance",
     "Resources",
     "Result",
+    "Table",
     "Timing",
     "Verification",
     "read_result",
+    "render_page",
     "result_text",
     "write_file",
 ]

@@ -1,0 +1,136 @@
+"""The stages from an integer graph to proven, placed hardware."""
+
+from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import to_builtins
+
+from litho import tools
+from litho.emit import design_of, emit
+from litho.errors import ConfigError
+from litho.flow.codes import read_codes
+from litho.flow.config import Config, Hardware
+from litho.flow.estimate import estimate_of
+from litho.flow.facts import write_facts, write_report
+from litho.flow.proof import Bench, prove
+from litho.flow.stage import Context, Stage
+from litho.hw import find_device, find_family
+from litho.ir import Graph, Lanes, load, save
+from litho.ops import registry
+from litho.passes.choose_lanes import ChooseLanes
+from litho.rtl import read_folder
+
+__all__ = ["EMIT", "FOLD", "PLACE", "SIMULATE", "SYNTHESIZE", "TOP", "with_lanes"]
+
+TOP = "top"
+
+
+def _fold(context: Context) -> None:
+    """Choose how many codes each node takes and gives in a cycle."""
+    graph, hardware = load(context.needs["lower"], registry()), context.config.hardware
+    chooser = ChooseLanes(
+        device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
+    )
+    save(context.folder, with_lanes(chooser(graph, registry()), hardware))
+
+
+def with_lanes(graph: Graph, hardware: Hardware) -> Graph:
+    """Give `graph` with the lanes that the configuration names in place of the chosen ones.
+
+    Raises `ConfigError` for a rule that matches no node.
+    """
+    for number, rule in enumerate(hardware.lanes):
+        matching = {node.name for node in graph.nodes if fnmatchcase(node.name, rule.match)}
+        if not matching:
+            names = ", ".join(node.name for node in graph.nodes)
+            raise ConfigError(
+                f"key 'hardware.lanes[{number}].match' must match a node, not {rule.match!r};"
+                f" nodes: {names}"
+            )
+        lanes = Lanes(rule.inputs, rule.outputs)
+        graph = graph.with_nodes(
+            replace(node, lanes=lanes) if node.name in matching else node for node in graph.nodes
+        )
+    return graph
+
+
+def _emit(context: Context) -> None:
+    """Write the design, and what it should cost."""
+    graph, hardware = load(context.needs["fold"], registry()), context.config.hardware
+    save(context.folder, graph)
+    emitted = emit(context.folder / "design", graph, registry(), TOP, hardware.clock_mhz)
+    family = find_family(find_device(hardware.device).family)
+    write_facts(context.folder, "estimate", asdict(estimate_of(emitted.design, family)))
+
+
+def _simulate(context: Context) -> None:
+    """Compare the design with the interpreter on the whole test set."""
+    emitted, settings = context.needs["emit"], context.config.simulate
+    vectors = context.needs["lower"] / "inputs.npz"
+    design = design_of(load(emitted, registry()), registry(), TOP)
+    bench = Bench(
+        context.config.seed,
+        settings.source_stalls,
+        settings.sink_stalls,
+        settings.simulator,
+        f"litho simulate {emitted} --vectors {vectors} --seed {context.config.seed}",
+    )
+    expected = read_codes(context.needs["evaluate"] / "outputs.npz")
+    proof = prove(read_folder(emitted / "design"), design, read_codes(vectors), expected, bench)
+    write_facts(context.folder, "proof", asdict(proof))
+
+
+def _synthesized(context: Context) -> tools.Synthesis:
+    family = find_family(find_device(context.config.hardware.device).family)
+    return tools.synthesize(read_folder(context.needs["emit"] / "design"), family, context.logs)
+
+
+def _synthesize(context: Context) -> None:
+    """Map the design onto the cells of the family."""
+    write_report(context.folder, _synthesized(context).report)
+
+
+def _place(context: Context) -> None:
+    """Place and route the netlist: the clock it allows."""
+    hardware = context.config.hardware
+    device, target = find_device(hardware.device), hardware.clock_mhz
+    report = tools.place(_synthesized(context), device, context.logs, target_mhz=target)
+    write_report(context.folder, report)
+
+
+def _versions(*names: str) -> dict[str, str]:
+    return {name: tools.find(name).version for name in names}
+
+
+def _simulation_facts(config: Config) -> Any:
+    names = ("verilator", "c++") if config.simulate.simulator == "verilator" else ("iverilog",)
+    return [to_builtins(config.simulate), config.seed, _versions(*names)]
+
+
+FOLD = Stage("fold", ("lower",), lambda config: to_builtins(config.hardware), _fold)
+EMIT = Stage(
+    "emit", ("fold",), lambda config: [config.hardware.device, config.hardware.clock_mhz], _emit
+)
+SIMULATE = Stage("simulate", ("lower", "emit", "evaluate"), _simulation_facts, _simulate)
+SYNTHESIZE = Stage(
+    "synthesize",
+    ("emit",),
+    lambda config: [find_device(config.hardware.device).family, _versions("yosys")],
+    _synthesize,
+)
+PLACE = Stage(
+    "place",
+    ("emit", "synthesize"),
+    lambda config: [config.hardware.device, config.hardware.clock_mhz, _placer(config)],
+    _place,
+)
+
+
+def placer_of(config: Config) -> str:
+    """Give the name of the tool that places and routes for the device."""
+    return f"nextpnr-{find_device(config.hardware.device).family}"
+
+
+def _placer(config: Config) -> dict[str, str]:
+    return _versions(placer_of(config))

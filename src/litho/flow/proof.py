@@ -1,0 +1,95 @@
+"""Proves a design in simulation: every output code equal, every cycle as computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from litho.errors import MismatchError
+from litho.flow.codes import on_streams
+from litho.hw import Timing
+from litho.ir.op import Codes
+from litho.rtl import Design, DesignFolder, timing_of
+from litho.sim import Simulation, Stalls, compare, measured, simulate
+
+__all__ = ["Bench", "Proof", "prove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How a design is held up while it is compared, and the command that does it again."""
+
+    seed: int
+    source: float = 0.25
+    sink: float = 0.25
+    simulator: str = "verilator"
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a simulation showed: values equal under stalls, cycles without."""
+
+    simulator: str
+    values: int
+    mismatches: int
+    cycles: int
+    build_s: float
+    simulate_s: float
+    timing: Timing
+
+
+def prove(
+    folder: DesignFolder,
+    design: Design,
+    inputs: Mapping[str, Codes],
+    expected: Mapping[str, Codes],
+    bench: Bench,
+) -> Proof:
+    """Compare the design in `folder` with codes[samples, *shape] by name, in and out.
+
+    All samples run under random stalls, then a few at full speed for latency and interval.
+    Raises `MismatchError` when a code differs, and when latency or interval is not what the
+    schedules of `design` say.
+    """
+    given = on_streams(design.inputs, tuple(inputs.values()))
+    wanted = on_streams(design.outputs, tuple(expected.values()))
+    held_up = simulate(
+        folder,
+        design.inputs,
+        design.outputs,
+        given,
+        stalls=Stalls(bench.seed, bench.source, bench.sink),
+        simulator=bench.simulator,
+    )
+    verdict = compare(wanted, held_up.outputs, design.outputs, bench.command)
+    timing = _timing(folder, design, given, wanted, bench)
+    return Proof(
+        held_up.simulator,
+        verdict.values,
+        verdict.mismatches,
+        held_up.cycles,
+        held_up.build_s,
+        held_up.simulate_s,
+        timing,
+    )
+
+
+def _timing(
+    folder: DesignFolder,
+    design: Design,
+    given: tuple[Codes, ...],
+    wanted: tuple[Codes, ...],
+    bench: Bench,
+) -> Timing:
+    free: Simulation = simulate(
+        folder, design.inputs, design.outputs, given, simulator=bench.simulator
+    )
+    compare(wanted, free.outputs, design.outputs, bench.command)
+    found, computed = measured(free, design.outputs).timing, timing_of(design)
+    if found != computed:
+        raise MismatchError(
+            f"design {design.name!r} must take the cycles that its schedules say, latency"
+            f" {computed.latency} and interval {computed.interval}, not {found.latency} and"
+            f" {found.interval} as simulated; the schedule of a block is wrong"
+            + (f"; to repeat: {bench.command}" if bench.command else "")
+        )
+    return found
