@@ -21,11 +21,8 @@ def ram_resources(width: int, depth: int, family: Family) -> Resources:
 
 def block_ram_bits(width: int, depth: int, family: Family) -> int:
     """Give the bits of the block RAMs that hold `depth` words of `width` bits."""
-    unit, widest = family.bram_unit_bits, family.bram_max_width
-    best = min(-(-width // port) * -(-depth // (unit // port)) for port in _ports(widest))
-    return best * unit
-
-
-def _ports(widest: int) -> list[int]:
-    """Give the widths that a block RAM's port can have."""
-    return [port for port in (1, 2, 4, 8, 9, 16, 18, 36) if port <= widest]
+    unit = family.bram_unit_bits
+    whole = 1 << (unit.bit_length() - 1)  # without the ninth bits, which only some ports reach
+    ports = [port for port in (1, 2, 4, 8, 9, 16, 18, 36) if port <= family.bram_max_width]
+    rows = {port: (whole if port % 9 else unit) // port for port in ports}
+    return unit * min(-(-width // port) * -(-depth // rows[port]) for port in ports)
