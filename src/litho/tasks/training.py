@@ -38,8 +38,8 @@ def train(
     """Train `model` in place and give the mean loss of each epoch; it ends in eval mode.
 
     The same seed gives the same weights on one machine, however many cores it has: training runs
-    on one thread, which is also the fastest for networks of this size. `report(epoch, loss)` is called after
-    each epoch. Raises `DataError` when the loss or a weight is not finite.
+    on one thread, which is also the fastest for networks of this size. `report(epoch, loss)` is
+    called after each epoch. Raises `DataError` when the loss or a weight is not finite.
     """
     generator = torch.Generator().manual_seed(training.seed)
     optimizer = torch.optim.Adam(
