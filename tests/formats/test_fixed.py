@@ -130,9 +130,19 @@ def test_decode_is_exact_for_every_stored_tensor(width: int, code: int, m: int) 
     assert Fraction(value) == code * form.steps(scale)[0]
 
 
+@given(width=st.integers(38, 47), code=st.integers(), m=st.integers(2**15, 2**16 - 1))
+def test_decode_of_a_wide_accumulator_rounds_once(width: int, code: int, m: int) -> None:
+    form, scale = Fixed(width), Scale((m,), (20,))
+    code = min(max(code, form.low), form.high)
+    (value,) = form.decode(np.array([code]), scale).tolist()
+    assert value == float(code * form.steps(scale)[0])
+    per_axis = Scale((m, 1), (20, 0), -1)
+    assert form.decode(np.array([[code, 1]]), per_axis).tolist() == [[value, 1.0]]
+
+
 def test_a_format_too_wide_for_float64_is_refused_by_name() -> None:
-    with pytest.raises(FormatError, match="fixed38f0 with a scale of 16 bits must fit float64's"):
-        Fixed(38).decode(np.array([1]), Scale((65535,), (0,)))
+    with pytest.raises(FormatError, match="fixed48f0 with a scale of 16 bits must fit an integer"):
+        Fixed(48).decode(np.array([1]), Scale((65535,), (0,)))
     with pytest.raises(FormatError, match="not take 54"):
         Fixed(53).encode(np.array([1.0]), Scale())
 

@@ -80,18 +80,35 @@ class Fixed:
         return _to_int64(arith.saturate(rounded, float(self.low), float(self.high)))
 
     def decode(self, codes: Any, scale: Scale) -> Any:
-        """Give the float64 values of int64 `codes`; exact up to 53 bits of code and multiplier."""
-        multiplier, power = self._grid(scale, codes)
-        return _to_float64(codes) * multiplier / power
+        """Give the float64 values of int64 `codes`.
+
+        Exact up to 53 bits of code and multiplier, rounded once (`half_even`) from there up to 63
+        bits. Raises `FormatError` beyond.
+        """
+        multiplier, power = self._columns(scale, codes)
+        if self._bits(scale) <= 53:
+            return _to_float64(codes) * multiplier / power
+        self._check_bits(scale, 63, "an integer of 63 bits to be decoded")
+        whole = int(multiplier) if scale.axis is None else _to_int64(multiplier)
+        return _to_float64(codes * whole) / power
 
     def _grid(self, scale: Scale, template: Any) -> tuple[Any, Any]:
-        """Give m and 2^(n + frac) as floats, or as arrays shaped along the scale's axis."""
-        bits = self.width + max(scale.multipliers).bit_length()
-        if bits > 53:
+        """Give m and 2^(n + frac) for values that are to be encoded exactly."""
+        self._check_bits(scale, 53, "float64's 53 bits to be encoded")
+        return self._columns(scale, template)
+
+    def _bits(self, scale: Scale) -> int:
+        return self.width + max(scale.multipliers).bit_length()
+
+    def _check_bits(self, scale: Scale, most: int, what: str) -> None:
+        if self._bits(scale) > most:
             raise FormatError(
                 f"{self} with a scale of {max(scale.multipliers).bit_length()} bits must fit"
-                f" float64's 53 bits to be encoded or decoded, not take {bits}"
+                f" {what}, not take {self._bits(scale)}"
             )
+
+    def _columns(self, scale: Scale, template: Any) -> tuple[Any, Any]:
+        """Give m and 2^(n + frac) as floats, or as arrays shaped along the scale's axis."""
         powers = [2.0**exponent for exponent in self._exponents(scale)]
         if scale.axis is None:
             return float(scale.multipliers[0]), powers[0]
