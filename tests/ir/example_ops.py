@@ -59,7 +59,7 @@ def scale_up(
 REGISTRY = Registry(
     {
         "negate": Op("negate", NoParams, same_type, negate, (), {}),
-        "plus": Op("plus", NoParams, same_type, plus, (), {}),
+        "plus": Op("plus", NoParams, same_type, plus, (), {}, arity=(2,)),
         "scale_up": Op("scale_up", ScaleUpParams, scaled_type, scale_up, (), {}),
     }
 )

@@ -63,6 +63,12 @@ def test_a_node_has_the_parameters_of_its_op() -> None:
         check(with_node(params=ScaleUpParams(1, Fixed(8))), REGISTRY)
 
 
+@pytest.mark.parametrize("inputs", [(), ("x", "x")])
+def test_a_node_has_as_many_inputs_as_its_op_takes(inputs: tuple[str, ...]) -> None:
+    with pytest.raises(GraphError, match=f"%n {PLACE} must have 1 inputs, not {len(inputs)}"):
+        check(with_node(inputs=inputs), REGISTRY)
+
+
 @pytest.mark.parametrize("lanes", [Lanes(0, 1), Lanes(1, 0), Lanes(-2, 1)])
 def test_lanes_are_one_or_more(lanes: Lanes) -> None:
     text = f"lanes of %n {PLACE} must be 1 or more, not {lanes.inputs} in and {lanes.outputs} out;"

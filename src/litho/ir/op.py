@@ -126,6 +126,7 @@ class Op:
       codes (samples, *shape); a constant input has no axis of samples.
     - `lowerings`: the PyTorch operators it stands for.
     - `blocks[family](view)`: the hardware for one node, per arithmetic family of its first input.
+    - `arity`: the numbers of inputs it may have.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Op:
     evaluate: Callable[[Any, tuple[TensorType, ...], tuple[Codes, ...]], Codes]
     lowerings: tuple[Lowering, ...]
     blocks: Mapping[str, Callable[[NodeView], Any]]
+    arity: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def check(graph: Graph, registry: Registry) -> Graph:
 
     Raises `GraphError` with the rule, the node and its origin when it does not: values are
     defined before use, constants match their types, lanes are 1 or more, and a node has the
-    parameters of its op and the type that the op's rule infers. An op that is not ours must be
+    inputs and parameters of its op and the type that the op's rule infers. An op that is not ours must be
     spelled as PyTorch does, with dots.
     """
     known = {item.name for item in graph.inputs} | {item.name for item in graph.constants}
@@ -67,6 +67,11 @@ def _check_type(graph: Graph, node: Node, registry: Registry) -> None:
         raise GraphError(
             f"parameters of %{node.name} ({node.op}, from {node.origin}) must be"
             f" {op.params.__name__}, not {type(node.params).__name__}"
+        )
+    if len(node.inputs) not in op.arity:
+        raise GraphError(
+            f"%{node.name} ({node.op}, from {node.origin}) must have"
+            f" {' or '.join(map(str, op.arity))} inputs, not {len(node.inputs)}"
         )
     try:
         inferred = op.infer_type(node.params, view_of(graph, node.name).types)

@@ -14,4 +14,5 @@ OP = Op(
     evaluate,
     (Lowering(("aten.add.Tensor", "aten.add_.Tensor"), lower),),
     {"fixed": block, "integer": block},
+    arity=(2,),
 )

@@ -14,4 +14,5 @@ OP = Op(
     evaluate,
     (Lowering(("aten.linear.default",), lower),),
     {"fixed": block, "integer": block},
+    arity=(2, 3),
 )
