@@ -13,8 +13,8 @@ def check(graph: Graph, registry: Registry) -> Graph:
 
     Raises `GraphError` with the rule, the node and its origin when it does not: values are
     defined before use, constants match their types, lanes are 1 or more, and a node has the
-    inputs and parameters of its op and the type that the op's rule infers. An op that is not ours must be
-    spelled as PyTorch does, with dots.
+    inputs and parameters of its op and the type that the op's rule infers. An op that is not ours
+    must be spelled as PyTorch does, with dots.
     """
     known = {item.name for item in graph.inputs} | {item.name for item in graph.constants}
     for constant in graph.constants:
