@@ -5,7 +5,7 @@ from pathlib import Path
 from litho.flow.config import load_config
 from litho.flow.facts import read_facts
 from litho.hw import find_device
-from litho.ir import Graph, Node, TensorType, load
+from litho.ir import Graph, Node, TensorType, draw, load
 from litho.ops import registry
 from litho.report import Page, Result, Table, read_result
 
@@ -21,18 +21,20 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     config = folder / "config.toml"
     hardware = load_config(config).hardware
     seconds = read_facts(folder / "logs", "stages")
+    graph = load(folder, registry())
     return Page(
         title=read_facts(folder / "logs", "title"),
         result=record,
         device=find_device(hardware.device),
         share=hardware.share,
-        nodes=_nodes(load(folder, registry())),
+        nodes=_nodes(graph),
         stages=Table(
             ("stage", "seconds"),
             tuple((name, f"{value:.2f}") for name, value in seconds.items()),
             ("seconds",),
         ),
         config=config.read_text(),
+        drawing=draw(graph),
     )
 
 
