@@ -17,6 +17,7 @@ from litho.compress.grids import (
     sum_width,
     value_bits,
 )
+from litho.compress.parameter import BiasQuantizer, WeightQuantizer
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule
 from litho.errors import ConfigError
@@ -65,14 +66,14 @@ def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule) -> None:
     wanted, weight = rule.wanted("weights"), module.weight
     assert wanted is not None
     assert isinstance(weight, torch.Tensor)
-    quantizer = Quantizer(wanted, f"weights of {path!r}", rule.calibration)
-    quantizer.calibrate_weight(weight, rule.granularity)
-    parametrize.register_parametrization(module, "weight", quantizer, unsafe=True)
+    weights = WeightQuantizer(wanted, f"weights of {path!r}", rule.calibration)
+    weights.calibrate_parameter(weight, rule.granularity)
+    parametrize.register_parametrization(module, "weight", weights, unsafe=True)
     bias = module._parameters.get("bias")
     if bias is not None:
-        quantizer = Quantizer(rule.wanted("bias"), f"bias of {path!r}", rule.calibration)
-        quantizer.rest(bias)
-        parametrize.register_parametrization(module, "bias", quantizer, unsafe=True)
+        start = BiasQuantizer(rule.wanted("bias"), f"bias of {path!r}", rule.calibration)
+        start.rest(bias)
+        parametrize.register_parametrization(module, "bias", start, unsafe=True)
 
 
 def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
@@ -134,22 +135,34 @@ def _settle(
 ) -> None:
     """Choose the grid of the bias and the number type of the sums, now that the input is known."""
     source, weights, bias = trace.of(x), found["weights"], found.get("bias")
+    assert isinstance(weights, WeightQuantizer)
     trace.expect_same(f"the sum over {weights.place}", source)
     if source is None:
         return
     factor = Grid(weights.kind, weights.step)
     step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
-    if bias is not None and start is not None:
+    if isinstance(bias, BiasQuantizer) and start is not None:
         is_integer = source.is_integer or weights.kind.is_integer
         bias.fix_bias(step, width, is_integer, start.detach().double().cpu())
         width = max(width, bias.kind.width) + 1
     check_width(width, f"sums of {weights.place.removeprefix('weights of ')}")
     for quantizer in filter(None, (weights, bias)):
         quantizer.require(value_bits(width, step))
+    weights.know_sum(step, width)
+
+
+def _settled(weights: WeightQuantizer, sums: torch.Tensor) -> torch.Tensor:
+    result, trace = weights.settle(sums), grids.active()
+    if trace:
+        trace.note(result, trace.of(sums))
+    return result
 
 
 def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
     """Quantize the result; that of a one-input function is looked up in its table in eval."""
+    weights = _parameter_quantizer(module, "weight")
+    if isinstance(weights, WeightQuantizer) and isinstance(output, torch.Tensor):
+        output = _settled(weights, output)
     quantizer = module._modules.get(_OUTPUTS)
     if not isinstance(quantizer, Quantizer):
         return output

@@ -1,22 +1,20 @@
 """The module that puts one tensor on the grid of its format."""
 
-from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
 
 from litho.compress import grids
-from litho.compress.calibration import Sample, choose, choose_rows
+from litho.compress.calibration import Sample, choose
 from litho.compress.operator import fake_quantize
 from litho.compress.spelling import Wanted
 from litho.errors import ConfigError
 from litho.formats import Fixed, Scale
 
-__all__ = ["Quantizer"]
+__all__ = ["CALIBRATED", "RESTING", "Quantizer", "empty_like"]
 
-_WAITING, _CALIBRATED, _RESTING = 0, 1, 2
-_TENSORS = ("multipliers", "shifts", "in_multipliers", "in_shifts")
+WAITING, CALIBRATED, RESTING = 0, 1, 2
 
 
 class Quantizer(nn.Module):
@@ -28,6 +26,7 @@ class Quantizer(nn.Module):
     holds, in float64 where the model's type would not hold it.
     """
 
+    tensors: ClassVar[tuple[str, ...]] = ("multipliers", "shifts", "in_multipliers", "in_shifts")
     multipliers: torch.Tensor
     shifts: torch.Tensor
     in_multipliers: torch.Tensor
@@ -36,12 +35,12 @@ class Quantizer(nn.Module):
     like: torch.Tensor
 
     def __init__(self, wanted: Wanted | None, place: str, calibration: str = "min_max") -> None:
-        """Make a quantizer for what `place` names; `wanted` None is a bias on its sum's grid."""
+        """Make a quantizer for what `place` names; `wanted` None leaves the format to a sum."""
         super().__init__()
         self.wanted, self.place, self.calibration = wanted, place, calibration
         self.sample: Sample | None = None
         self.is_observing = False
-        for name in _TENSORS:
+        for name in self.tensors:
             self.register_buffer(name, torch.empty(0, dtype=torch.int64))
         self.register_buffer("layout", torch.zeros(9, dtype=torch.int64))
         self.register_buffer("like", torch.empty(0), persistent=False)
@@ -57,7 +56,8 @@ class Quantizer(nn.Module):
         self.axis, self.in_axis = axis or None, in_axis or None
         self.in_signed = bool(in_sign)
 
-    def _write_layout(self) -> None:
+    def write_layout(self) -> None:
+        """Keep what calibration chose in its buffer."""
         form = self.format
         numbers = (
             self.state,
@@ -70,9 +70,10 @@ class Quantizer(nn.Module):
             int(self.in_signed),
             self.bits,
         )
-        self.layout = self._tensor(numbers)
+        self.layout = self.tensor(numbers)
 
-    def _tensor(self, numbers: tuple[int, ...]) -> torch.Tensor:
+    def tensor(self, numbers: tuple[int, ...]) -> torch.Tensor:
+        """Give integers as a buffer's content."""
         return torch.tensor(numbers, dtype=torch.int64, device=self.layout.device)
 
     @property
@@ -131,11 +132,6 @@ class Quantizer(nn.Module):
         """Give what comes, and remember it for calibration."""
         self.is_observing = True
 
-    def rest(self, like: torch.Tensor) -> None:
-        """Give what comes, for a bias whose sum has no grid yet."""
-        self.like, self.state = _empty(like), _RESTING
-        self._write_layout()
-
     def calibrate(self) -> None:
         """Choose the format from what was observed, and quantize from now on."""
         if self.sample is None:
@@ -148,63 +144,28 @@ class Quantizer(nn.Module):
         self.require(grids.value_bits(self.kind.width, self.step))
         self.sample, self.is_observing = None, False
 
-    def calibrate_weight(self, weight: torch.Tensor, granularity: str) -> None:
-        """Choose the format from the values of a parameter."""
-        assert self.wanted is not None
-        self.like = _empty(weight)
-        if granularity == "axis":
-            samples = [self._sampled(row) for row in weight]
-            self.fix(*choose_rows(self.wanted, samples, -weight.dim(), self.calibration))
-        else:
-            self.fix(*choose(self.wanted, self._sampled(weight), self.calibration))
-
     def fix(self, form: Fixed, scale: Scale) -> None:
         """Quantize to `form` with `scale` from now on."""
-        self.state, self.format, self.axis = _CALIBRATED, form, scale.axis
-        self.multipliers, self.shifts = self._tensor(scale.multipliers), self._tensor(scale.shifts)
-        self._write_layout()
+        self.state, self.format, self.axis = CALIBRATED, form, scale.axis
+        self.multipliers, self.shifts = self.tensor(scale.multipliers), self.tensor(scale.shifts)
+        self.write_layout()
 
     def require(self, bits: int) -> None:
         """Give float64 in eval unless the model's type has a significand of so many bits."""
         self.bits = max(self.bits, bits)
-        self._write_layout()
-
-    def fix_bias(self, step: Scale, width: int, is_integer: bool, values: torch.Tensor) -> None:
-        """Quantize a bias from now on, on the grid of its sum or on a coarser one that was asked.
-
-        `step` is that of the products, `width` the bits of their sum, `values` the bias.
-        Raises `ConfigError` for a bias that asks for a finer grid.
-        """
-        wanted = self.wanted
-        if wanted is None or wanted.is_integer:
-            bits = wanted.width if wanted else _bias_bits(values, step, width)
-            self.fix(*_on_grid(bits, step, is_integer))
-            return
-        if is_integer:
-            raise ConfigError(
-                f"{self.place} must be a scaled integer on the grid of its sum (int32), not"
-                f" {wanted}; scaled integers are summed"
-            )
-        finest = step.shifts[0] if step.axis is None else min(step.shifts)
-        form, scale = choose(wanted, self._sampled(values), self.calibration)
-        if form.frac > finest and wanted.frac is not None:
-            raise ConfigError(
-                f"{self.place} must have at most {finest} fraction bits, those of its sum, not"
-                f" {form.frac} ({form})"
-            )
-        self.fix(wanted.format(min(form.frac, finest)), scale)
+        self.write_layout()
 
     def know_input(self, step: Scale | None) -> None:
         """Take in eval what comes in as integer multiples of `step`; None for raw floats."""
-        self.in_multipliers = self._tensor(step.multipliers if step else ())
-        self.in_shifts = self._tensor(step.shifts if step else ())
+        self.in_multipliers = self.tensor(step.multipliers if step else ())
+        self.in_shifts = self.tensor(step.shifts if step else ())
         self.in_axis = step.axis if step else None
-        self._write_layout()
+        self.write_layout()
 
     def know_form(self, form: Fixed) -> None:
         """Look up in eval by codes of this format."""
         self.in_width, self.in_signed = form.width, form.is_signed
-        self._write_layout()
+        self.write_layout()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give `x` on the grid."""
@@ -216,7 +177,7 @@ class Quantizer(nn.Module):
         if self.is_observing:
             self._observe(x)
             return x
-        if self.state == _RESTING:
+        if self.state == RESTING:
             return x
         trace = None if self.training else grids.active()
         if trace:
@@ -237,15 +198,16 @@ class Quantizer(nn.Module):
         return y if y.dtype == target else y.to(target)
 
     def _observe(self, x: torch.Tensor) -> None:
-        self.like = _empty(x)
-        found = self._sampled(x)
+        self.like = empty_like(x)
+        found = self.sampled(x)
         self.sample = found if self.sample is None else self.sample.joined(found)
 
-    def _sampled(self, x: torch.Tensor) -> Sample:
+    def sampled(self, x: torch.Tensor) -> Sample:
+        """Sample a tensor for calibration."""
         return Sample.of(x.detach().double().cpu().numpy(), self.place)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
-        for name in _TENSORS:
+        for name in self.tensors:
             found = state_dict.get(prefix + name)
             if found is not None:
                 setattr(self, name, torch.empty_like(found, device=self.layout.device))
@@ -254,23 +216,6 @@ class Quantizer(nn.Module):
         self.sample, self.is_observing = None, False
 
 
-def _empty(like: torch.Tensor) -> torch.Tensor:
+def empty_like(like: torch.Tensor) -> torch.Tensor:
+    """Give an empty tensor that remembers the number type and device of `like`."""
     return torch.empty(0, dtype=like.dtype, device=like.device)
-
-
-def _bias_bits(values: torch.Tensor, step: Scale, width: int) -> int:
-    """Give bits for a bias that may grow to twice its size, or to that of the sum."""
-    units = step.fractions()
-    greatest = max(
-        (abs(Fraction(float(v))) / units[i % len(units)] for i, v in enumerate(values)),
-        default=Fraction(0),
-    )
-    widest = 53 - max(step.multipliers).bit_length()
-    return min(max(width, int(greatest).bit_length() + 2), widest)
-
-
-def _on_grid(width: int, step: Scale, is_integer: bool) -> tuple[Fixed, Scale]:
-    if is_integer:
-        return Fixed(width, is_integer=True), step
-    frac = min(step.shifts)
-    return Fixed(width, frac), step.times(Scale.power_of_two(-frac))
