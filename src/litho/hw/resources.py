@@ -21,7 +21,11 @@ class Resources:
 
     def __add__(self, other: "Resources") -> "Resources":
         return Resources(
-            *(getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
+            self.luts + other.luts,
+            self.ffs + other.ffs,
+            self.dsps + other.dsps,
+            self.bram_bits + other.bram_bits,
+            self.carries + other.carries,
         )
 
     def __mul__(self, copies: int) -> "Resources":

@@ -38,7 +38,8 @@ class TensorType:
 
         Raises `GraphError` for a tensor of host floats.
         """
-        if isinstance(self.format, CodeFormat):
+        # Fixed first: to ask a protocol takes long.
+        if isinstance(self.format, Fixed | CodeFormat):
             return self.format
         raise GraphError(
             f"a tensor must be quantized to have codes, not {self.format};"

@@ -1,5 +1,7 @@
 """The hardware of one node, whatever its operation."""
 
+from dataclasses import replace
+
 from litho.errors import GraphError, UnsupportedError
 from litho.ir import Graph, Node, Registry
 from litho.ir.interpreter import view_of
@@ -9,7 +11,7 @@ __all__ = ["block_of"]
 
 
 def block_of(graph: Graph, node: Node, registry: Registry) -> Block:
-    """Give the block of one node.
+    """Give the block of `node`, which reads values of `graph` and need not be its own.
 
     Raises `UnsupportedError` when there is none for the format of its first input.
     """
@@ -18,7 +20,7 @@ def block_of(graph: Graph, node: Node, registry: Registry) -> Block:
             f"{node.op} {node.name!r} (from {node.origin}) must be on the chip to be emitted, not"
             " on the host; cut the graph behind the nodes of the host"
         )
-    op, view = registry.find(node.op, node.origin), view_of(graph, node.name)
+    op, view = registry.find(node.op, node.origin), replace(view_of(graph, node.name), node=node)
     family = view.types[0].format.family
     if family not in op.blocks:
         known = f"blocks exist for: {', '.join(sorted(op.blocks))}" if op.blocks else "it has none"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from litho.rtl.design import Design, Endpoint
+from litho.rtl.design import Connection, Design, Endpoint
 from litho.rtl.events import Event, Rule, Times
 from litho.rtl.flow import flow_of
 
@@ -78,25 +78,30 @@ class _Graph:
         self.places: dict[tuple[Endpoint, bool], int] = {}
         self.arcs: list[_Arc] = []
         for connection in design.connections:
-            beats = design.stream_of(connection).beats
-            self._stream(
-                (connection.source,)
-                if delays is not None
-                else (connection.source, connection.target),
-                beats,
-            )
-            if delays is not None:
-                self._stream((connection.target,), beats)
-                places = np.arange(beats, dtype=np.int64)
-                before, after = (
-                    self.places[end, False] for end in (connection.source, connection.target)
-                )
-                self._add(after, before, places, delays.get(connection.name, 0))
+            ends = (connection.source, connection.target)
+            for group in (ends,) if delays is None else ((end,) for end in ends):
+                self._stream(group, design.stream_of(connection).beats)
+        # In the order in which data flow, so that one sweep brings them all the way.
         for instance in design.instances:
             flow = flow_of(instance.block)
-            for stream, beats in flow.inner:
-                self._stream((Endpoint(instance.name, stream),), beats)
+            for name, beats in flow.inner:
+                self._stream((Endpoint(instance.name, name),), beats)
+            for stream in instance.block.inputs:
+                self._buffer(design.into(instance.name, stream.name), delays)
             self._rules(instance.name, flow.rules)
+        for stream in design.outputs:
+            self._buffer(design.into("", stream.name), delays)
+
+    def _buffer(self, connection: Connection, delays: Mapping[str, int] | None) -> None:
+        """Let the target be offered what the source offers, some cycles later."""
+        if delays is None:
+            return
+        source, target = (
+            self.places[connection.source, False],
+            self.places[connection.target, False],
+        )
+        places = np.arange(len(self.times[source]), dtype=np.int64)
+        self._add(target, source, places, delays.get(connection.name, 0))
 
     def _stream(self, ends: Iterable[Endpoint], beats: int) -> None:
         start = len(self.times)
