@@ -1,5 +1,6 @@
 """Latency and interval as they show in a simulation without stalls (`docs/stream.md` section 7)."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ __all__ = ["measure", "measured"]
 
 _TENSORS = 12
 _STEADY = 4
+# Where branches meet, tensors may come at unequal steps that repeat every few tensors.
+_LONGEST_TURN = 8
 
 
 def measure(
@@ -50,20 +53,28 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
         _interval(stream, times)
         for stream, times in zip(outputs, simulation.output_cycles, strict=True)
     ]
+    interval = max(intervals)
+    if interval.denominator != 1:
+        raise MismatchError(
+            f"tensors must come at a whole number of cycles on average, not {interval}"
+        )
     latency = int(simulation.output_cycles[0][0]) - entered
-    return Measurement(simulation.simulator, Timing(latency, max(intervals)))
+    return Measurement(simulation.simulator, Timing(latency, int(interval)))
 
 
-def _interval(stream: Stream, times: Times) -> int:
+def _interval(stream: Stream, times: Times) -> Fraction:
+    """Give the cycles a tensor takes on average, once its steps repeat."""
     firsts = times[:: stream.beats]
     if len(firsts) <= _STEADY:
         raise ConfigError(
             f"a measurement must see {_STEADY + 1} tensors or more, not {len(firsts)}"
         )
-    steps = np.diff(firsts)[-_STEADY:]
-    if steps.min() != steps.max():
-        raise MismatchError(
-            f"output {stream.name!r} must give tensors at a steady interval, and its last"
-            f" tensors came {', '.join(map(str, steps))} cycles apart; measure with more tensors"
-        )
-    return int(steps[0])
+    steps = np.diff(firsts)
+    for turn in range(1, _LONGEST_TURN + 1):
+        last = steps[-(turn + _STEADY) :]
+        if len(last) == turn + _STEADY and np.array_equal(last[turn:], last[:-turn]):
+            return Fraction(int(steps[-turn:].sum()), turn)
+    raise MismatchError(
+        f"output {stream.name!r} must give tensors at a steady interval, and its last tensors came"
+        f" {', '.join(map(str, steps[-_STEADY:]))} cycles apart; measure with more tensors"
+    )
