@@ -4,9 +4,37 @@
 Everything here works on NumPy arrays and on torch tensors alike, without importing torch.
 """
 
+from litho.formats.binary import Binary
+from litho.formats.block_float import BlockFloat
+from litho.formats.block_log import BlockLog
+from litho.formats.block_minifloat import BlockMinifloat
+from litho.formats.codebook import Codebook
 from litho.formats.fixed import Fixed
-from litho.formats.format import CodeFormat, Format, families, parse
+from litho.formats.format import CodeFormat, Encoded, Format, GroupedFormat, families, parse
 from litho.formats.host import Host
+from litho.formats.log import Log
+from litho.formats.minifloat import Minifloat
+from litho.formats.mx import Mx
 from litho.formats.scale import Scale
+from litho.formats.ternary import Ternary
 
-__all__ = ["CodeFormat", "Fixed", "Format", "Host", "Scale", "families", "parse"]
+__all__ = [
+    "Binary",
+    "BlockFloat",
+    "BlockLog",
+    "BlockMinifloat",
+    "CodeFormat",
+    "Codebook",
+    "Encoded",
+    "Fixed",
+    "Format",
+    "GroupedFormat",
+    "Host",
+    "Log",
+    "Minifloat",
+    "Mx",
+    "Scale",
+    "Ternary",
+    "families",
+    "parse",
+]

@@ -16,9 +16,11 @@ __all__ = [
     "dyadic",
     "matmul",
     "requantize",
+    "round_float",
     "round_fraction",
     "round_to_grid",
     "saturate",
+    "shift_right",
 ]
 
 ROUNDINGS = ("half_even", "floor", "toward_zero", "half_up")
@@ -54,10 +56,11 @@ def requantize(
     else:
         left, right = min(max(-shift, 0), _SHIFT_LIMIT), min(max(shift, 0), _SHIFT_LIMIT)
     _check_magnitude(codes, multiplier, left)
-    return saturate(_shift_right(product << left, right, rounding), low, high)
+    return saturate(shift_right(product << left, right, rounding), low, high)
 
 
-def _shift_right(product: Any, shift: Any, rounding: str) -> Any:
+def shift_right(product: Any, shift: Any, rounding: str) -> Any:
+    """Give round(product / 2^shift) for shifts of 0 to 62."""
     quotient = product >> shift
     remainder = product - (quotient << shift)
     if rounding == "floor":
@@ -139,6 +142,35 @@ def round_to_grid(values: Any, multiplier: Any, rounding: str = "half_even") -> 
     above = above | ((rest + rest == multiplier) & is_odd)
     below = below | ((rest + rest == -multiplier) & is_odd)
     return nearest + above * 1.0 - below * 1.0
+
+
+def round_float(
+    significand: Any,
+    exponent: Any,
+    mantissa: int,
+    least: int,
+    span: int,
+    rounding: str = "half_even",
+    has_subnormals: bool = True,
+) -> Any:
+    """Give the place, counted from zero, of the float that each number rounds to.
+
+    The numbers are significand · 2^(exponent − 52) with 2^52 ≤ |significand| < 2^53, or 0, whose
+    lowest bit may be sticky. The floats have `mantissa` stored bits (at most 10), a least normal
+    exponent `least` and as many binades as needed; numbers from 2^(least + span) on give some
+    place from that of 2^(least + span) on. Without subnormals the first normal follows zero.
+    A place has the sign of its number; ties go to an even place (`docs/numerics.md` section 3.3).
+    """
+    check_rounding(rounding)
+    above = (exponent - least).clip(0, span + 1)
+    below = (least - exponent).clip(0, 60 - 52 + mantissa)
+    sign = (significand > 0) * 1 - (significand < 0) * 1
+    sum_ = abs(significand) + (above << 52)
+    places = shift_right(sum_ * sign, below + (52 - mantissa), rounding)
+    if has_subnormals or not mantissa:
+        return places
+    coarse = shift_right(significand, (least - exponent).clip(0, 8) + 52, rounding) << mantissa
+    return places + (coarse - places) * (exponent < least)
 
 
 def matmul(left: Any, right: Any, left_limit: int, right_limit: int) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from litho.errors import FormatError
 from litho.formats import arith
+from litho.formats.arrays import check_finite, float_array, to_float64, to_int64
 from litho.formats.format import register
 from litho.formats.scale import Scale
 
@@ -65,19 +66,15 @@ class Fixed:
 
         Raises `FormatError` for NaN or infinity, and when the format is too wide for float64.
         """
-        values = _to_float64(values)
+        values = to_float64(values)
         multiplier, power = self._grid(scale, values)
-        if bool((values != values).any()) or bool((abs(values) == float("inf")).any()):
-            raise FormatError(
-                f"values encoded as {self} must be finite, not NaN or infinity;"
-                " look for a division by zero or a diverged training"
-            )
+        check_finite(values, self)
         below, above = (self.low - 1) * multiplier / power, (self.high + 1) * multiplier / power
         units = values.clip(below, above) * power
         # A negative value that the product turned into zero still lies below zero.
         units = units - ((units == 0) & (values < 0)) * _TINY
         rounded = arith.round_to_grid(units, multiplier, rounding)
-        return _to_int64(arith.saturate(rounded, float(self.low), float(self.high)))
+        return to_int64(arith.saturate(rounded, float(self.low), float(self.high)))
 
     def decode(self, codes: Any, scale: Scale) -> Any:
         """Give the float64 values of int64 `codes`.
@@ -87,10 +84,10 @@ class Fixed:
         """
         multiplier, power = self._columns(scale, codes)
         if self._bits(scale) <= 53:
-            return _to_float64(codes) * multiplier / power
+            return to_float64(codes) * multiplier / power
         self._check_bits(scale, 63, "an integer of 63 bits to be decoded")
-        whole = int(multiplier) if scale.axis is None else _to_int64(multiplier)
-        return _to_float64(codes * whole) / power
+        whole = int(multiplier) if scale.axis is None else to_int64(multiplier)
+        return to_float64(codes * whole) / power
 
     def _grid(self, scale: Scale, template: Any) -> tuple[Any, Any]:
         """Give m and 2^(n + frac) for values that are to be encoded exactly."""
@@ -112,14 +109,9 @@ class Fixed:
         powers = [2.0**exponent for exponent in self._exponents(scale)]
         if scale.axis is None:
             return float(scale.multipliers[0]), powers[0]
-        if len(template.shape) < -scale.axis or template.shape[scale.axis] != len(powers):
-            raise FormatError(
-                f"a tensor with a scale on axis {scale.axis} must have {len(powers)} indices there,"
-                f" not shape {list(template.shape)}"
-            )
-        shape = (-1,) + (1,) * (-scale.axis - 1)
+        shape = scale.spread(tuple(template.shape))
         columns = [[float(m) for m in scale.multipliers], powers]
-        multiplier, power = (_float_array(column, template).reshape(shape) for column in columns)
+        multiplier, power = (float_array(column, template).reshape(shape) for column in columns)
         return multiplier, power
 
     def _exponents(self, scale: Scale) -> list[int]:
@@ -137,21 +129,6 @@ class Fixed:
         if self.is_integer:
             return f"{prefix}int{self.width}"
         return f"{prefix}fixed{self.width}f{self.frac}"
-
-
-def _float_array(numbers: list[float], template: Any) -> Any:
-    """Make a float64 array of the same library (and device) as `template`."""
-    if hasattr(template, "new_tensor"):
-        return template.double().new_tensor(numbers)
-    return template.__array_namespace__().asarray(numbers)
-
-
-def _to_float64(codes: Any) -> Any:
-    return codes.double() if hasattr(codes, "double") else codes.astype("float64")
-
-
-def _to_int64(values: Any) -> Any:
-    return values.long() if hasattr(values, "long") else values.astype("int64")
 
 
 def _read_fixed(match: re.Match[str]) -> Fixed:

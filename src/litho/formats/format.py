@@ -3,12 +3,22 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
 
 from litho.errors import FormatError
 from litho.formats.scale import Scale
 
-__all__ = ["CodeFormat", "Family", "Format", "families", "parse", "register"]
+__all__ = [
+    "CodeFormat",
+    "Encoded",
+    "Family",
+    "Format",
+    "GroupedFormat",
+    "families",
+    "parse",
+    "register",
+]
 
 
 @runtime_checkable
@@ -21,8 +31,8 @@ class Format(Protocol):
         ...
 
     @property
-    def bits(self) -> int:
-        """Bits that one value occupies."""
+    def bits(self) -> int | Fraction:
+        """Bits that one value occupies, its part of a shared scale included."""
         ...
 
 
@@ -32,6 +42,11 @@ class CodeFormat(Format, Protocol):
 
     `values` and `codes` are NumPy arrays or torch tensors, float64 and int64, of any shape.
     """
+
+    @property
+    def bits(self) -> int:
+        """Bits of one code."""
+        ...
 
     @property
     def is_signed(self) -> bool:
@@ -54,6 +69,54 @@ class CodeFormat(Format, Protocol):
 
     def decode(self, codes: Any, scale: Scale) -> Any:
         """Give the float64 values of int64 `codes`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What a grouped format makes of a tensor: int64 codes of the elements and of the scales.
+
+    `elements` has the tensor's shape; `scales` has it with the last axis counted in groups, of
+    which the last may be short.
+    """
+
+    elements: Any
+    scales: Any
+
+
+@runtime_checkable
+class GroupedFormat(Format, Protocol):
+    """A format in which runs of `group` elements along the last axis share one scale.
+
+    `values` and codes are NumPy arrays or torch tensors with at least one axis.
+    """
+
+    @property
+    def bits(self) -> Fraction:
+        """Bits of one value: the element's, and its part of a full group's scale."""
+        ...
+
+    @property
+    def group(self) -> int:
+        """Elements that share one scale."""
+        ...
+
+    @property
+    def element(self) -> CodeFormat:
+        """The format of an element, whose scale is 1 when the group's is."""
+        ...
+
+    @property
+    def scale_bits(self) -> int:
+        """Bits of one scale's code."""
+        ...
+
+    def encode(self, values: Any, rounding: str = "half_even") -> Encoded:
+        """Give the codes of float64 `values`."""
+        ...
+
+    def decode(self, encoded: Encoded) -> Any:
+        """Give the float64 values of codes."""
         ...
 
 

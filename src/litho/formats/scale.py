@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from litho.errors import FormatError
 from litho.formats.arith import dyadic
+from litho.formats.arrays import int_array
 
 __all__ = ["Scale"]
 
@@ -72,6 +74,30 @@ class Scale:
         """Give each scale as an exact fraction."""
         pairs = zip(self.multipliers, self.shifts, strict=True)
         return tuple(Fraction(m) / Fraction(2) ** n for m, n in pairs)
+
+    def spread(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the shape in which one entry an index broadcasts against a tensor of `shape`.
+
+        Raises `FormatError` when the tensor does not have the indices of this scale.
+        """
+        assert self.axis is not None, "a per-tensor scale broadcasts by itself"
+        if len(shape) < -self.axis or shape[self.axis] != len(self.multipliers):
+            raise FormatError(
+                f"a tensor with a scale on axis {self.axis} must have {len(self.multipliers)}"
+                f" indices there, not shape {list(shape)}"
+            )
+        return (-1,) + (1,) * (-self.axis - 1)
+
+    def arrays(self, template: Any) -> tuple[Any, Any]:
+        """Give m and n as two integers, or as int64 arrays that broadcast against `template`."""
+        if self.axis is None:
+            return self.multipliers[0], self.shifts[0]
+        shape = self.spread(tuple(template.shape))
+        multiplier, shift = (
+            int_array(list(column), template).reshape(shape)
+            for column in (self.multipliers, self.shifts)
+        )
+        return multiplier, shift
 
     def times(self, other: "Scale") -> "Scale":
         """Give the product of two scales, of which at most one is per-axis."""
