@@ -6,10 +6,12 @@ __all__ = ["verb"]
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(("ops", "formats", "passes", "devices", "tasks")))
+@click.argument(
+    "kind", type=click.Choice(("ops", "formats", "passes", "devices", "tasks", "models"))
+)
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 def verb(kind: str, is_json: bool) -> None:
-    """List what litho knows: ops, formats, passes, devices or tasks."""
+    """List what litho knows: ops, formats, passes, devices, tasks or models."""
     from litho.app.listing import listing
     from litho.app.output import print_json, print_table
 

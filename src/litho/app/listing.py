@@ -60,16 +60,54 @@ def _devices() -> Listing:
 
 
 def _passes() -> Listing:
-    return Listing((), ())
+    import dataclasses
+
+    from litho import passes
+    from litho.passes.choose_lanes import ChooseLanes
+
+    known = {*(getattr(passes, name) for name in passes.__all__), ChooseLanes}
+    rows = (
+        (
+            item.__name__,
+            ", ".join(field.name for field in dataclasses.fields(item)) or "none",
+            (item.__doc__ or "").strip().split("\n", 1)[0],
+        )
+        for item in sorted(known, key=lambda item: item.__name__)
+        if dataclasses.is_dataclass(item) and isinstance(item, type)
+    )
+    return Listing(("pass", "options", "what it does"), tuple(rows))
 
 
 def _tasks() -> Listing:
-    return Listing((), ())
+    from litho.tasks import TASKS
+
+    rows = (
+        (task.name, task.metric, (task.load.__doc__ or "").strip().split("\n", 1)[0])
+        for task in TASKS.values()
+    )
+    return Listing(("task", "metric", "what it is"), tuple(rows))
+
+
+def _models() -> Listing:
+    import inspect
+
+    from litho.tasks import MODELS
+
+    rows = (
+        (
+            name,
+            ", ".join(list(inspect.signature(maker).parameters)[2:]),
+            (maker.__doc__ or "").strip().split("\n", 1)[0],
+        )
+        for name, maker in MODELS.items()
+    )
+    return Listing(("model", "options", "what it is"), tuple(rows))
 
 
 KINDS: dict[str, Callable[[], Listing]] = {
     "devices": _devices,
     "formats": _formats,
+    "models": _models,
     "ops": _ops,
     "passes": _passes,
     "tasks": _tasks,

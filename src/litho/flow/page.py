@@ -1,11 +1,13 @@
 """The page of a run, from what lies in its folder."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from litho.flow.config import load_config
 from litho.flow.facts import read_facts
 from litho.hw import find_device
-from litho.ir import Graph, Node, TensorType, draw, load
+from litho.ir import draw, load
 from litho.ops import registry
 from litho.report import Page, Result, Table, read_result
 
@@ -27,7 +29,7 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
         result=record,
         device=find_device(hardware.device),
         share=hardware.share,
-        nodes=_nodes(graph),
+        modules=_modules(json.loads((folder / "design" / "manifest.json").read_text())),
         stages=Table(
             ("stage", "seconds"),
             tuple((name, f"{value:.2f}") for name, value in seconds.items()),
@@ -38,20 +40,33 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     )
 
 
-def _nodes(graph: Graph) -> Table:
-    inputs = ((item.name, "input", _type(item.type), "", "") for item in graph.inputs)
-    nodes = (
-        (node.name, node.op, _type(node.type), _lanes(node), str(node.origin))
-        for node in graph.nodes
+def _modules(manifest: dict[str, Any]) -> Table:
+    """Give a row for each module of the design, from its manifest."""
+    headers = (
+        *("module", "is a", "stands for", "from", "tensor", "cycles a tensor"),
+        *("streams in", "streams out", "parameters", "memories", "files"),
     )
-    return Table(("value", "operation", "type", "lanes in, out", "from"), (*inputs, *nodes))
+    rows = tuple(_module(facts) for facts in manifest["modules"])
+    return Table(headers, rows, numbers=("cycles a tensor",))
 
 
-def _lanes(node: Node) -> str:
-    return f"{node.lanes.inputs}, {node.lanes.outputs}" if node.lanes else ""
+def _module(facts: dict[str, Any]) -> tuple[str, ...]:
+    node = facts.get("node")
+    memories = (f"{name} {file}" for name, file in facts["memories"].items())
+    return (
+        facts["instance"],
+        f"{facts['module']} ({facts['toolchain']})",
+        node["op"] if node else "",
+        node["from"] if node else "",
+        f"{node['format']} [{' × '.join(map(str, node['shape']))}]" if node else "",
+        str(facts["interval_cycles"]),
+        "; ".join(_stream(stream) for stream in facts["inputs"]),
+        "; ".join(_stream(stream) for stream in facts["outputs"]),
+        ", ".join(f"{name} {value}" for name, value in facts["parameters"].items()),
+        ", ".join(memories),
+        ", ".join(path.removeprefix("rtl/") for path in facts["files"]),
+    )
 
 
-def _type(kind: object) -> str:
-    assert isinstance(kind, TensorType)
-    shape = " × ".join(map(str, kind.shape))
-    return f"{kind.format} [{shape}]"
+def _stream(stream: dict[str, Any]) -> str:
+    return f"{stream['name']}: {stream['lanes']} × {stream['bits']} bits, {stream['beats']} beats"

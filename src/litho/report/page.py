@@ -29,26 +29,26 @@ class Table:
 class Page:
     """What the page of a run shows.
 
-    `nodes` has a row for each node of the graph, `stages` one for each stage of the run; `drawing`
-    is the graph as SVG, empty when there is none; `device` is what the design was made for.
+    `modules` has a row for each module of the design, `stages` one for each stage of the run;
+    `drawing` is the graph as SVG; `device` is what the design was made for.
     """
 
     title: str
     result: Result
     device: Device
     share: float
-    nodes: Table
+    modules: Table
     stages: Table
     config: str
-    drawing: str = ""
+    drawing: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One kind of resource: its estimate, what was reported, what the device has.
 
-    Places are in percent of the length of the bar, which is the device's count or the greatest
-    number shown when that is more.
+    Places are in percent of the length of the bar, which is the device's count, or what is used
+    when that is more; an estimate beyond the end is cut there.
     """
 
     label: str
@@ -58,11 +58,11 @@ class Bar:
 
     @property
     def _full(self) -> int:
-        return max(self.capacity, self.estimate.high, self.reported or 0, 1)
+        return max(self.capacity, self.used, 1)
 
     def place(self, count: int) -> float:
         """Give where `count` stands, in percent."""
-        return round(100 * count / self._full, 2)
+        return round(min(100 * count / self._full, 100), 2)
 
     @property
     def used(self) -> int:

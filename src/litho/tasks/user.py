@@ -2,15 +2,16 @@
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from litho.errors import ConfigError
 
-__all__ = ["load_model"]
+__all__ = ["example_of", "load_model"]
 
 
 def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = None) -> nn.Module:
@@ -39,6 +40,21 @@ def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = 
             f"model {spelling!r} must make a torch.nn.Module, not a {type(model).__name__}"
         )
     return model
+
+
+def example_of(shapes: Sequence[str]) -> tuple[torch.Tensor, ...]:
+    """Give zeros of the shapes that are spelled `1,64`, to capture a model with.
+
+    Raises `ConfigError` for what is not a shape.
+    """
+    return tuple(torch.zeros(_shape(spelling)) for spelling in shapes)
+
+
+def _shape(spelling: str) -> tuple[int, ...]:
+    parts = spelling.split(",")
+    if not all(part.strip().isdigit() and int(part) for part in parts):
+        raise ConfigError(f"a shape must be whole numbers above 0 (such as 1,64), not {spelling!r}")
+    return tuple(int(part) for part in parts)
 
 
 def _import(module: str, folder: Path, spelling: str) -> Any:
