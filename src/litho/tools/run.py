@@ -124,12 +124,14 @@ def _with_environment(job: Job) -> str:
 
 
 def first_error(log: Path) -> str:
-    """Give the first line of a log that tells of an error, or its last line."""
+    """Give the first line of a log that tells of an error, else of a warning, else the last."""
     text = log.read_text(errors="replace") if log.is_file() else ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return "it printed nothing"
-    return next((line for line in lines if _ERROR.search(line)), lines[-1])[:400]
+    errors = [line for line in lines if _ERROR.search(line) and "Exiting due to" not in line]
+    warnings = [line for line in lines if "warning" in line.lower()]
+    return (errors or warnings or lines[-1:])[0][:400]
 
 
 def ask(command: Sequence[str], environment: tuple[tuple[str, str], ...] = ()) -> str:

