@@ -97,8 +97,8 @@ def test_a_design_with_more_ports_than_pins_is_placed(netlist, tmp_path, device)
     assert (tmp_path / "placed" / "place.log").is_file()
 
 
-_LARGE = """\
-module large (
+_DEEP = """\
+module deep (
   input  wire logic        clk_i,
   input  wire logic [13:0] at_i,
   input  wire logic        write_i,
@@ -122,9 +122,9 @@ def test_a_design_that_does_not_fit_is_told(tmp_path):
             tools.find(name)
         except ToolMissingError as error:
             pytest.skip(str(error))
-    (tmp_path / "large.sv").write_text(_LARGE)
+    (tmp_path / "deep.sv").write_text(_DEEP)
     (tmp_path / "memories.json").write_text("{}")
-    folder = DesignFolder(tmp_path, "large", ("large.sv",))
+    folder = DesignFolder(tmp_path, "deep", ("deep.sv",))
     synthesis = tools.synthesize(folder, FAMILIES["ice40"], tmp_path / "out")
     assert synthesis.report.resources.bram_bits == 64 * 4096
     with pytest.raises(ToolError, match=r"nextpnr-ice40 must end with exit code 0.*ERROR.*log: "):
