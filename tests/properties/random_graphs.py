@@ -70,6 +70,7 @@ class _Maker:
         return self.narrow(self.add("linear", (value, name), params, lanes))
 
     def same(self, value: str) -> str:
+        value = self.narrow(value)
         kind = self.types[value]
         lanes = self.lanes(kind.row)
         if self.pick(2) or not kind.codes.is_signed:
