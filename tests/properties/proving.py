@@ -1,0 +1,81 @@
+"""Proves a graph's design in simulation: every value, every cycle."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from litho.emit import design_of
+from litho.ir import Graph, Lanes, interpret
+from litho.ops import registry
+from litho.rtl import Design, Instrumentation, Stream, timing_of, write_design
+from litho.sim import Stalls, compare, measured, simulate
+
+__all__ = ["prove_codes", "prove_cycles", "with_drawn_lanes"]
+
+
+def prove_cycles(
+    graph: Graph, codes: dict[str, np.ndarray], folder: Path, simulator: str
+) -> Design:
+    """Demand every output code at full speed, and the latency and interval that are computed."""
+    design = design_of(graph, registry())
+    wanted = interpret(graph, codes, registry())
+    found = simulate(
+        write_design(folder, design),
+        design.inputs,
+        design.outputs,
+        _on_streams(codes, design.inputs),
+        simulator=simulator,
+    )
+    compare(_on_streams(wanted, design.outputs), found.outputs, design.outputs, "")
+    assert measured(found, design.outputs).timing == timing_of(design)
+    return design
+
+
+def prove_codes(
+    graph: Graph, codes: dict[str, np.ndarray], folder: Path, simulator: str, seed: int
+) -> int:
+    """Demand every code of every node with all streams stalled; give how many were compared."""
+    design = design_of(graph, registry())
+    everything = interpret(graph, codes, registry(), keep="all")
+    nodes = {item.name: item.node for item in design.instances if item.node}
+    taps = [item for item in design.connections if item.source.instance in nodes]
+    streams = tuple(replace(design.stream_of(item), name=item.name) for item in taps)
+    stalled = tuple(item.name for item in design.connections)
+    found = simulate(
+        write_design(folder, design, Instrumentation(tuple(i.name for i in taps), stalled)),
+        design.inputs,
+        design.outputs,
+        _on_streams(codes, design.inputs),
+        taps=streams,
+        stall_bits=len(stalled),
+        stalls=Stalls(seed),
+        simulator=simulator,
+    )
+    wanted = {name: everything[name] for name in graph.outputs}
+    seen = {item.name: everything[nodes[item.source.instance]] for item in taps}
+    verdict = compare(_on_streams(wanted, design.outputs), found.outputs, design.outputs, "")
+    return verdict.values + compare(_on_streams(seen, streams), found.taps, streams, "").values
+
+
+def with_drawn_lanes(graph: Graph, seed: int) -> Graph:
+    """Give `graph` with lanes drawn for every node."""
+    draw = np.random.default_rng(seed)
+
+    def lanes(op: str, row_in: int, row_out: int) -> Lanes:
+        first, last = (int(draw.integers(1, row + 1)) for row in (row_in, row_out))
+        return Lanes(first, last if op in ("linear", "reshape") else first)
+
+    return graph.with_nodes(
+        replace(node, lanes=lanes(node.op, graph.type_of(node.inputs[0]).row, node.type.row))
+        for node in graph.nodes
+    )
+
+
+def _on_streams(
+    codes: dict[str, np.ndarray], streams: tuple[Stream, ...]
+) -> tuple[np.ndarray, ...]:
+    return tuple(
+        values.reshape(-1, stream.rows, stream.row)
+        for values, stream in zip(codes.values(), streams, strict=True)
+    )

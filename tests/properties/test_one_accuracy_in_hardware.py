@@ -1,0 +1,64 @@
+"""Networks drawn in PyTorch, quantized, lowered and emitted: hardware equals the interpreter.
+
+`tests/compress` shows that the interpreter equals the fake-quantized network; here the design
+equals the interpreter at every node under stalls, and takes the cycles computed for it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from proving import prove_codes, prove_cycles, with_drawn_lanes
+from random_networks import layers_that_differ, random_network
+
+from litho import tools
+from litho.errors import ToolMissingError
+from litho.ir import Graph
+
+KINDS = ("fixed", "integer", "mixed")
+
+
+def _needs(name: str) -> None:
+    try:
+        tools.find(name)
+    except ToolMissingError as error:
+        pytest.skip(f"{name} is not here: {error}")
+
+
+def _drawn(seed: int, kind: str) -> tuple[Graph, dict[str, np.ndarray]]:
+    network = random_network(seed, kind)
+    assert layers_that_differ(network)[1] == []
+    item = network.graph.inputs[0]
+    codes = item.type.codes.encode(network.inputs.double().numpy(), item.type.scale)
+    return with_drawn_lanes(network.graph, seed), {
+        item.name: codes.reshape(-1, *item.type.shape)[:32]
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drawn_network_is_the_same_in_hardware(kind: str, tmp_path: Path) -> None:
+    _needs("iverilog")
+    graph, codes = _drawn(1, kind)
+    prove_cycles(graph, codes, tmp_path / "free", "icarus")
+    few = {name: values[:6] for name, values in codes.items()}
+    assert prove_codes(graph, few, tmp_path / "stalled", "icarus", 1) > 0
+
+
+def test_a_drawn_network_is_the_same_in_the_compiled_simulator(tmp_path: Path) -> None:
+    _needs("verilator")
+    graph, codes = _drawn(2, "fixed")
+    assert prove_codes(graph, codes, tmp_path, "verilator", 2) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("start", range(100, 200, 25))
+def test_twenty_five_drawn_networks_are_the_same_in_hardware(
+    kind: str, start: int, tmp_path: Path
+) -> None:
+    _needs("iverilog")
+    for seed in range(start, start + 25):
+        graph, codes = _drawn(seed, kind)
+        prove_cycles(graph, codes, tmp_path / f"{seed}", "icarus")
+        few = {name: values[:4] for name, values in codes.items()}
+        prove_codes(graph, few, tmp_path / f"{seed}s", "icarus", seed)
