@@ -138,9 +138,7 @@ def round_to_grid(values: Any, multiplier: Any, rounding: str = "half_even") -> 
     above, below = rest + rest > multiplier, rest + rest < -multiplier
     if rounding == "half_up":
         return nearest + (above | (rest + rest == multiplier)) * 1.0 - below * 1.0
-    is_odd = (nearest * 0.5).round() * 2.0 != nearest
-    above = above | ((rest + rest == multiplier) & is_odd)
-    below = below | ((rest + rest == -multiplier) & is_odd)
+    # A tie's quotient is exact, so that it has gone to the even side already.
     return nearest + above * 1.0 - below * 1.0
 
 
