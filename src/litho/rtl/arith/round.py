@@ -22,10 +22,12 @@ def round_resources(
 ) -> Resources:
     """Give the resources of a `litho_round`; `shift_bits` 0 stands for a constant shift."""
     check_rounding(rounding)
-    muxed = in_bits + (1 << shift_bits if shift_bits else 0)
-    shifter = muxed * shift_bits // (2 if family.lut_inputs >= 6 else 1)
+    shifter = in_bits * shift_bits // 2
     adder = 0 if rounding == "floor" else in_bits
-    return Resources(luts=shifter + adder + out_bits + in_bits // 3)
+    ties = in_bits // 3 if rounding in ("half_even", "toward_zero") else 0
+    limit = 0 if out_bits > in_bits else out_bits + in_bits // 3
+    luts = shifter + adder + ties + limit
+    return Resources(luts=luts if family.lut_inputs >= 6 else 2 * luts)
 
 
 assert set(_MODES) == set(ROUNDINGS)

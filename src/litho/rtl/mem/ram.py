@@ -8,15 +8,33 @@ SHALLOW = 64
 """Up to this many words a memory is read in the cycle itself; deeper ones read synchronously."""
 
 
+_BLOCK_ABOVE = {"xc7": 3000, "xcup": 6000, "ecp5": 1000, "ice40": 256}
+"""Bits above which Yosys puts a memory that is read synchronously into a block RAM."""
+
+
 def ram_resources(width: int, depth: int, family: Family) -> Resources:
-    """Give the resources of a memory with one write and one read port."""
+    """Give the resources of a memory with one write and one read port.
+
+    Up to `SHALLOW` words it is read in the cycle itself, above through a register.
+    """
     if depth > SHALLOW:
-        return Resources(bram_bits=block_ram_bits(width, depth, family))
-    # LUT RAM: a table of 2^lut_inputs bits holds one bit of that many words, and the write side
-    # of a group of tables needs one more.
-    words = 1 << (family.lut_inputs - 1)
+        if width * depth > _BLOCK_ABOVE[family.name]:
+            return Resources(bram_bits=block_ram_bits(width, depth, family))
+        return _lut_ram(width, depth, family) + Resources(ffs=width)
+    if depth <= 2 or family.name == "ice40":
+        return Resources(luts=width * depth, ffs=width * depth)
+    # Yosys keeps the read address a second time.
+    return _lut_ram(width, depth, family) + Resources(ffs=(depth - 1).bit_length())
+
+
+def _lut_ram(width: int, depth: int, family: Family) -> Resources:
+    """Give the tables that hold the words, and those that choose among banks of them."""
+    if family.lut_inputs >= 6:
+        words, bits, luts = (32, 6, 4) if depth <= 32 else (64, 3, 4)
+    else:
+        words, bits, luts = 16, 4, 6
     banks = -(-depth // words)
-    return Resources(luts=-(-width * banks * 4 // 3))
+    return Resources(luts=luts * -(-width // bits) * banks + width * (banks - 1))
 
 
 def block_ram_bits(width: int, depth: int, family: Family) -> int:

@@ -36,7 +36,8 @@ def fifo_latency(depth: int) -> int:
 def fifo_resources(width: int, depth: int, family: Family) -> Resources:
     """Give the resources of a buffer of `depth` beats of `width` bits."""
     address, count = (depth - 1).bit_length(), depth.bit_length()
-    pointers = Resources(luts=2 * address + 2 * count + 4, ffs=2 * address + count)
+    luts = 2 * address + 2 * count if family.lut_inputs >= 6 else 3 * address + 4 * count
+    pointers = Resources(luts=luts, ffs=2 * address + count)
     memory = ram_resources(width, depth, family)
     if depth <= SHALLOW:
         return memory + pointers

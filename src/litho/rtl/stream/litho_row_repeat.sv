@@ -65,7 +65,9 @@ module litho_row_repeat #(
         .out_ready_i(out_ready_i && is_last_repeat)
       );
     end else begin : gen_store
-      logic [Width-1:0]       mem [Depth];
+      // A word is never read in the cycle in which it is written.
+      (* no_rw_check *) logic [Width-1:0] mem [Depth];
+
       logic [AddressBits-1:0] write_q, read_q;
       logic [CountBits-1:0]   count_q;  // words written and not given up
       logic [AddressBits-1:0] beat_q;   // place of the present beat in its row

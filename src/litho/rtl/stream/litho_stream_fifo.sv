@@ -29,7 +29,9 @@ module litho_stream_fifo #(
     initial $fatal(1, "litho_stream_fifo: Depth must be at least 2, not %0d", Depth);
   end
 
-  logic [Width-1:0]       mem [Depth];
+  // A word is never read in the cycle in which it is written.
+  (* no_rw_check *) logic [Width-1:0] mem [Depth];
+
   logic [AddressBits-1:0] write_q, read_q;
   logic [CountBits-1:0]   count_q;
   logic                   push, pop, fetch;

@@ -25,7 +25,7 @@ def register(bits: int, lanes: int, row: int, rows: int = 1, is_signed: bool = T
 def register_resources(width: int, family: Family) -> Resources:
     """Give the resources of one register stage of `width` bits."""
     del family
-    return Resources(luts=1, ffs=width + 1)
+    return Resources(luts=3, ffs=width + 1)
 
 
 def _same(inputs: tuple[Codes, ...]) -> tuple[Codes, ...]:

@@ -58,7 +58,8 @@ def row_repeat_resources(width: int, beats: int, repeats: int, family: Family) -
     depth = 2 * beats
     address, count = (depth - 1).bit_length(), depth.bit_length()
     control = Resources(
-        luts=3 * address + 3 * count + turns + 8, ffs=3 * address + count + turns + 1
+        luts=(3 if family.lut_inputs >= 6 else 7) * (address + count) + turns + 4,
+        ffs=3 * address + count + turns + 1,
     )
     memory = ram_resources(width, depth, family)
     return memory + control + Resources(luts=2, ffs=1 if depth > SHALLOW else 0)
