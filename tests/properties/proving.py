@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from litho.emit import design_of
+from litho.errors import MismatchError
+from litho.hw import Timing
 from litho.ir import Graph, Lanes, interpret
 from litho.ops import registry
 from litho.rtl import Design, Instrumentation, Stream, timing_of, write_design
@@ -17,18 +19,31 @@ __all__ = ["prove_codes", "prove_cycles", "with_drawn_lanes"]
 def prove_cycles(
     graph: Graph, codes: dict[str, np.ndarray], folder: Path, simulator: str
 ) -> Design:
-    """Demand every output code at full speed, and the latency and interval that are computed."""
+    """Demand every output code at full speed, and the latency and interval that are computed.
+
+    Buffers between modules of nearly the same interval fill slowly: when the interval has not
+    settled, ten times the tensors are sent.
+    """
     design = design_of(graph, registry())
     wanted = interpret(graph, codes, registry())
-    found = simulate(
-        write_design(folder, design),
-        design.inputs,
-        design.outputs,
-        _on_streams(codes, design.inputs),
-        simulator=simulator,
-    )
-    compare(_on_streams(wanted, design.outputs), found.outputs, design.outputs, "")
-    assert measured(found, design.outputs).timing == timing_of(design)
+    written = write_design(folder, design)
+
+    def timed(times: int) -> Timing:
+        given, expected = (
+            _on_streams({name: np.concatenate([v] * times) for name, v in values.items()}, streams)
+            for values, streams in ((codes, design.inputs), (wanted, design.outputs))
+        )
+        found = simulate(written, design.inputs, design.outputs, given, simulator=simulator)
+        compare(expected, found.outputs, design.outputs, "")
+        return measured(found, design.outputs).timing
+
+    try:
+        timing = timed(1)
+    except MismatchError as error:
+        if "steady interval" not in str(error):
+            raise
+        timing = timed(10)
+    assert timing == timing_of(design)
     return design
 
 

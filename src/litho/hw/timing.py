@@ -9,7 +9,7 @@ __all__ = ["Timing"]
 class Timing:
     """Latency and interval in cycles, as `docs/stream.md` section 7 defines them.
 
-    `latency` counts from the transfer of the first input beat of a tensor to the transfer of its
+    `latency` counts from the offer of the first input beat of a tensor to the transfer of its
     first output beat; `interval` counts between the first output beats of successive tensors.
     """
 

@@ -48,7 +48,6 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
     outputs that have no input in common need not keep step.
     Raises `ConfigError` for too few tensors, `MismatchError` when the interval has not settled.
     """
-    entered = max(int(times[0]) for times in simulation.input_cycles)
     intervals = [
         _interval(stream, times)
         for stream, times in zip(outputs, simulation.output_cycles, strict=True)
@@ -58,7 +57,8 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
         raise MismatchError(
             f"tensors must come at a whole number of cycles on average, not {interval}"
         )
-    latency = int(simulation.output_cycles[0][0]) - entered
+    # Without stalls every source offers its first beat in cycle 0.
+    latency = int(simulation.output_cycles[0][0])
     return Measurement(simulation.simulator, Timing(latency, int(interval)))
 
 
