@@ -5,7 +5,15 @@ around blocks, two sums that meet, per-axis weights, all calibrations.
 """
 
 import pytest
+import torch
 from random_networks import layers_that_differ, random_network
+from torch import nn
+
+from litho.compress import QuantizeRule, quantize
+from litho.frontend import capture
+from litho.ir import interpret
+from litho.ops import registry
+from litho.passes import Lower, run
 
 KINDS = ("fixed", "integer", "mixed")
 
@@ -25,3 +33,18 @@ def test_every_layer_of_a_random_network_equals_the_interpreter(kind: str, seed:
 def test_every_layer_of_fifty_random_networks_equals_the_interpreter(kind: str, start: int) -> None:
     for seed in range(start, start + 50):
         assert layers_that_differ(random_network(seed, kind))[1] == [], seed
+
+
+def test_wide_sums_of_scaled_integers_are_rounded_once() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(5000, 5)).eval()
+    inputs = torch.randn(30, 5000)
+    rule = QuantizeRule("0", weights="int8", inputs="int9", granularity="axis")
+    quantize(model, [rule], [inputs])
+    graph = run(capture(model, inputs[:1], "wide"), (Lower(),), registry())
+    item, kind = graph.inputs[0], graph.type_of("0.linear")
+    assert kind.codes.bits + max(kind.scale.multipliers).bit_length() > 53
+    codes = item.type.codes.encode(inputs.double().numpy(), item.type.scale)
+    found = interpret(graph, {item.name: codes[:, None]}, registry())["0.linear"]
+    expected = kind.codes.decode(found, kind.scale)[:, 0]
+    assert model(inputs).tolist() == expected.tolist()

@@ -35,7 +35,7 @@ def significand(dtype: torch.dtype) -> int:
     return _SIGNIFICAND[dtype] if is_exact else _SIGNIFICAND[torch.bfloat16]
 
 
-_WIDEST = 50
+_WIDEST = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def check_width(width: int, place: str) -> None:
     if width > _WIDEST:
         raise ConfigError(
             f"{place} must fit {_WIDEST} bits to be exact in PyTorch, not take {width};"
-            " use narrower formats, or nearer scales"
+            " use narrower formats or nearer scales: give the layers before it `outputs`"
         )
 
 
@@ -219,8 +219,9 @@ def _add(
     if options.get("alpha", 1) != 1 or left is None or right is None or a.shape != b.shape:
         return None
     total = add_type(AddParams(), (left.type(tuple(a.shape)), right.type(tuple(b.shape))))
-    check_width(total.codes.bits, "an addition")
     sources = (*left.sources, *right.sources)
+    places = " and ".join(dict.fromkeys(quantizer.place for quantizer in sources))
+    check_width(total.codes.bits, f"the addition of what comes from {places}")
     bits = value_bits(total.codes.bits, total.scale)
     for quantizer in sources:
         quantizer.require(bits)

@@ -110,15 +110,17 @@ def _(x: torch.Tensor, *args: Any) -> torch.Tensor:
 
 
 def _setup(ctx: Any, inputs: tuple[Any, ...], output: torch.Tensor) -> None:
+    """Keep what the gradient needs; nothing is read here, so that a model can be traced."""
     del output
-    x, multipliers, shifts, format, axis = inputs[:5]
-    form, scale = fixed_format(format), scale_of(multipliers, shifts, axis)
-    units = x.double() / steps_like(x, scale.times(Scale.power_of_two(form.frac)))
-    ctx.save_for_backward((units >= form.low) & (units <= form.high))
+    x, multipliers, shifts, ctx.format, ctx.axis = inputs[:5]
+    ctx.save_for_backward(x, multipliers, shifts)
 
 
 def _backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-    (inside,) = ctx.saved_tensors
+    x, multipliers, shifts = ctx.saved_tensors
+    form, scale = fixed_format(ctx.format), scale_of(multipliers, shifts, ctx.axis)
+    units = x.double() / steps_like(x, scale.times(Scale.power_of_two(form.frac)))
+    inside = (units >= form.low) & (units <= form.high)
     return gradient * inside, None, None, None, None, None, None, None, None
 
 

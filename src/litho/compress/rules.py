@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from torch import nn
+from torch.nn.utils import parametrize
 
 from litho.compress.calibration import CALIBRATIONS
 from litho.compress.quantizer import Quantizer
@@ -94,12 +95,20 @@ def _fits(rule: QuantizeRule, path: str, module: nn.Module) -> bool:
                 f" a {type(module).__name__}; leave `weights` out"
             )
         return path == rule.match
-    is_leaf = not any(module.children())
-    return fnmatchcase(path, rule.match) and is_leaf and (not rule.weights or _has_weight(module))
+    if not fnmatchcase(path, rule.match) or not _is_leaf(module):
+        return False
+    return not rule.weights or _has_weight(module)
+
+
+def _is_leaf(module: nn.Module) -> bool:
+    """Say whether a module has no children but what quantization gave it."""
+    children = module.named_children()
+    return all(name == "parametrizations" or isinstance(c, Quantizer) for name, c in children)
 
 
 def _has_weight(module: nn.Module) -> bool:
-    return isinstance(dict(module.named_parameters(recurse=False)).get("weight"), nn.Parameter)
+    own = dict(module.named_parameters(recurse=False)).get("weight")
+    return own is not None or parametrize.is_parametrized(module, "weight")
 
 
 def _nothing(rule: QuantizeRule, modules: dict[str, nn.Module]) -> str:
