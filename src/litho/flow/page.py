@@ -24,12 +24,14 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     hardware = load_config(config).hardware
     seconds = read_facts(folder / "logs", "stages")
     graph = load(folder, registry())
+    manifest = json.loads((folder / "design" / "manifest.json").read_text())
     return Page(
         title=read_facts(folder / "logs", "title"),
         result=record,
         device=find_device(hardware.device),
         share=hardware.share,
-        modules=_modules(json.loads((folder / "design" / "manifest.json").read_text())),
+        modules=_modules(manifest),
+        parts=_parts(manifest),
         stages=Table(
             ("stage", "seconds"),
             tuple((name, f"{value:.2f}") for name, value in seconds.items()),
@@ -41,31 +43,42 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
 
 
 def _modules(manifest: dict[str, Any]) -> Table:
-    """Give a row for each module of the design, from its manifest."""
-    headers = (
-        *("module", "is a", "stands for", "from", "tensor", "cycles a tensor"),
-        *("streams in", "streams out", "parameters", "memories", "files"),
-    )
+    """Give a row for each module of the design: what it is and stands for."""
+    headers = ("module", "is a", "stands for", "from", "tensor", "lanes", "cycles")
     rows = tuple(_module(facts) for facts in manifest["modules"])
-    return Table(headers, rows, numbers=("cycles a tensor",))
+    return Table(headers, rows, numbers=("lanes", "cycles"))
 
 
 def _module(facts: dict[str, Any]) -> tuple[str, ...]:
     node = facts.get("node")
-    memories = (f"{name} {file}" for name, file in facts["memories"].items())
+    lanes = (facts["inputs"][0]["lanes"], facts["outputs"][0]["lanes"])
     return (
-        facts["instance"],
-        f"{facts['module']} ({facts['toolchain']})",
+        facts["instance"].removeprefix("u_"),
+        facts["module"],
         node["op"] if node else "",
         node["from"] if node else "",
         f"{node['format']} [{' × '.join(map(str, node['shape']))}]" if node else "",
+        " → ".join(map(str, lanes)),
         str(facts["interval_cycles"]),
-        "; ".join(_stream(stream) for stream in facts["inputs"]),
-        "; ".join(_stream(stream) for stream in facts["outputs"]),
-        ", ".join(f"{name} {value}" for name, value in facts["parameters"].items()),
-        ", ".join(memories),
-        ", ".join(path.removeprefix("rtl/") for path in facts["files"]),
     )
+
+
+def _parts(manifest: dict[str, Any]) -> Table:
+    """Give a row for each module of the design: what it is made of."""
+    headers = ("module", "streams in", "streams out", "parameters", "memories", "files", "by")
+    rows = tuple(
+        (
+            facts["instance"].removeprefix("u_"),
+            "; ".join(_stream(stream) for stream in facts["inputs"]),
+            "; ".join(_stream(stream) for stream in facts["outputs"]),
+            ", ".join(f"{name} {value}" for name, value in facts["parameters"].items()),
+            ", ".join(f"{name} {file}" for name, file in facts["memories"].items()),
+            ", ".join(path.removeprefix("rtl/") for path in facts["files"]),
+            facts["toolchain"],
+        )
+        for facts in manifest["modules"]
+    )
+    return Table(headers, rows)
 
 
 def _stream(stream: dict[str, Any]) -> str:

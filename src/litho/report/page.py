@@ -29,8 +29,8 @@ class Table:
 class Page:
     """What the page of a run shows.
 
-    `modules` has a row for each module of the design, `stages` one for each stage of the run;
-    `drawing` is the graph as SVG; `device` is what the design was made for.
+    `modules` and `parts` have a row for each module of the design, `stages` one for each stage of
+    the run; `drawing` is the graph as SVG; `device` is what the design was made for.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Page:
     device: Device
     share: float
     modules: Table
+    parts: Table
     stages: Table
     config: str
     drawing: str
