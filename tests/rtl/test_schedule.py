@@ -71,7 +71,7 @@ def _diamond(*, depth: int) -> Design:
     )
 
 
-@pytest.mark.parametrize(("depth", "interval"), [(0, 24), (2, 12), (3, 8), (4, 6), (9, 6)])
+@pytest.mark.parametrize(("depth", "interval"), [(0, 24), (2, 10), (3, 8), (4, 6), (9, 6)])
 def test_a_short_buffer_slows_a_branch_down(depth: int, interval: int) -> None:
     design = _diamond(depth=depth)
     assert timing_of(design) == Timing(3, interval)

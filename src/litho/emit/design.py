@@ -6,7 +6,7 @@ from litho.emit.buffers import buffered
 from litho.emit.names import Names, check_top
 from litho.emit.network import Network, Use
 from litho.errors import GraphError, UnsupportedError
-from litho.ir import Graph, Registry
+from litho.ir import Graph, Registry, check
 from litho.ops.blocks import block_of
 from litho.ops.streams import stream_of
 from litho.rtl import Block, Design, Endpoint
@@ -18,10 +18,11 @@ def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
     """Give the design of `graph`: a block a node, forks, width changes, and buffers that suffice.
 
     The wires at a node's output bear the node's name, if that is a name in SystemVerilog.
-    Raises `GraphError` for a graph that has no hardware: an unknown op or format
+    Raises `GraphError` for a graph that breaks a rule or has no hardware: an unknown op or format
     (`UnsupportedError`), a node left to the host, an input that nothing reads.
     """
-    return buffered(_plain(graph.without_unused(), registry, check_top(name)))
+    needed = check(graph, registry).without_unused()
+    return buffered(_plain(needed, registry, check_top(name)))
 
 
 def _plain(graph: Graph, registry: Registry, name: str) -> Design:
@@ -85,6 +86,7 @@ def _output(
     if value in blocks:
         stream = blocks[value].outputs[0]
     else:
-        lanes = found[value][0].stream.lanes if value in found else 1
+        readers = found.get(value)
+        lanes = readers[0].stream.lanes if readers else 1
         stream = stream_of(name, graph.type_of(value), lanes)
     return Use(Endpoint("", name), replace(stream, name=name), f"{name}_x")
