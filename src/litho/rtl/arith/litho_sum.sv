@@ -3,6 +3,7 @@
 // What it computes: out_o = sum of in_i[0] ... in_i[Terms-1], modulo 2^OutBits.
 // Reference: NumPy's sum of int64 codes
 // Combinational. The tree calls itself on halves, and each level has just the bits it needs.
+// A recursive module cannot be the top of a Verilator run: it is linted as a part of litho_dot.
 `default_nettype none
 module litho_sum #(
   parameter int Terms   = 2,  // terms

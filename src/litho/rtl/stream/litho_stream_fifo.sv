@@ -22,7 +22,7 @@ module litho_stream_fifo #(
   output wire logic             out_valid_o,
   input  wire logic             out_ready_i
 );
-  localparam int AddressBits = $clog2(Depth);
+  localparam int AddressBits = Depth > 1 ? $clog2(Depth) : 1;
   localparam int CountBits = $clog2(Depth + 1);
 
   if (Depth < 2) begin : gen_check
