@@ -1,5 +1,7 @@
 """Lowered graphs of multi-layer perceptrons with drawn weights, for the benchmarks."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from litho.formats import Fixed
@@ -26,7 +28,7 @@ def mlp(widths: tuple[int, ...], bits: int = 8) -> Graph:
         return name
 
     value = "x"
-    for place, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False)):
+    for place, (inputs, outputs) in enumerate(pairwise(widths)):
         weight = TensorType((outputs, inputs), Fixed(bits, bits - 2))
         codes = draw.integers(weight.codes.low, weight.codes.high + 1, weight.shape)
         name = f"fc{place}.weight"
