@@ -49,8 +49,8 @@ def test_an_interval_is_in_order() -> None:
 def test_an_estimate_from_formulas_is_called_uncalibrated() -> None:
     found = Estimate.from_formula(Resources(100, 10, 1, 0), Band(2, 4))
     assert found.luts == Interval(46, 100, 204)
-    assert found.dsps == Interval(0, 1, 6)
-    assert found.bram_bits == Interval(0, 0, 4)
+    assert found.dsps == Interval(0, 1, 2)
+    assert found.bram_bits == Interval(0, 0, 0)
     assert found.calibration == "uncalibrated"
 
 

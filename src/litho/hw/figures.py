@@ -24,7 +24,8 @@ class Interval:
 class Band:
     """How far a report may lie from a structural formula.
 
-    The stated band of a count m is `m / factor - slack` to `m * factor + slack`, at least 0.
+    The stated band of a count m is `m / factor - slack` to `m * factor + slack`, at least 0. The
+    slack is for LUTs and flip-flops.
     """
 
     factor: float
@@ -51,12 +52,13 @@ class Estimate:
 
     @classmethod
     def from_formula(cls, mid: Resources, band: Band) -> "Estimate":
-        """Put `band` around each count of `mid`."""
+        """Put `band` around each count of `mid`; multipliers and block RAMs have no slack."""
+        few = Band(band.factor, 0)
         return cls(
             luts=band.around(mid.luts),
             ffs=band.around(mid.ffs),
-            dsps=band.around(mid.dsps),
-            bram_bits=band.around(mid.bram_bits),
+            dsps=few.around(mid.dsps),
+            bram_bits=few.around(mid.bram_bits),
         )
 
 
