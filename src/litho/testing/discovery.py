@@ -18,7 +18,7 @@ from litho.rtl import cases as shared_cases
 __all__ = ["Subject", "find_subjects"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Subject:
     """One case of the module or operation `owner`, the `place`-th of its module's cases."""
 
@@ -30,6 +30,9 @@ class Subject:
     def name(self) -> str:
         """The name of the case, unique in the suite."""
         return f"{self.owner}-{self.case.name}"
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
