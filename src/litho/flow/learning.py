@@ -36,6 +36,7 @@ def _train(context: Context) -> None:
     model = _model(config, data)
     if config.model.weights:
         tasks.load_weights(Path(config.model.weights), model)
+    tasks.check_model(model, data)
     tasks.train(model, data, _training(config.train, config), _teller(context))
     judged = tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
     tasks.save_weights(context.folder / _WEIGHTS, model)

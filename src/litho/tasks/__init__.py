@@ -9,7 +9,7 @@ accuracy(predict(model, data.test_inputs), data.test_targets)
 from litho.tasks.data import TASKS, Data, Task, find
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
-from litho.tasks.user import example_of, load_model
+from litho.tasks.user import check_model, example_of, load_model
 from litho.tasks.weights import load_weights, save_weights
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Training",
     "accuracy",
     "build",
+    "check_model",
     "check_weights",
     "example_of",
     "find",

@@ -1,6 +1,7 @@
 """A model of the user's own, by `module:function`."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,8 +11,24 @@ import torch
 from torch import nn
 
 from litho.errors import ConfigError
+from litho.tasks.data import Data
 
-__all__ = ["example_of", "load_model"]
+__all__ = ["check_model", "example_of", "load_model"]
+
+# What a user's own code may raise; interrupts and exits pass.
+_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = None) -> nn.Module:
@@ -31,15 +48,40 @@ def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = 
         )
     try:
         model = found(**options)
-    except TypeError as error:
+    except _FAILURES as error:
         raise ConfigError(
-            f"options of model {spelling!r} must fit its function: {error}"
+            f"model {spelling!r} must be made by its function from the options"
+            f" {', '.join(options) or '(none)'}, and is not: {type(error).__name__}: {error}"
         ) from error
     if not isinstance(model, nn.Module):
         raise ConfigError(
             f"model {spelling!r} must make a torch.nn.Module, not a {type(model).__name__}"
         )
     return model
+
+
+def check_model(model: nn.Module, data: Data) -> None:
+    """Raise `ConfigError` unless `model` takes samples of `data` and gives a number a class."""
+    shape = list(data.example.shape)
+    was_training = model.training
+    try:
+        with torch.no_grad():
+            outputs = model.eval()(data.example)
+    except _FAILURES as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise ConfigError(
+            f"model {type(model).__name__} must take inputs of shape {shape} of task"
+            f" {data.name!r}, and does not: {type(error).__name__}: {reason}"
+        ) from error
+    finally:
+        model.train(was_training)
+    wanted = (1, data.classes)
+    if not isinstance(outputs, torch.Tensor) or tuple(outputs.shape) != wanted:
+        given = list(outputs.shape) if isinstance(outputs, torch.Tensor) else type(outputs).__name__
+        raise ConfigError(
+            f"model {type(model).__name__} must give {list(wanted)} for one sample of task"
+            f" {data.name!r}, not {given}"
+        )
 
 
 def example_of(shapes: Sequence[str]) -> tuple[torch.Tensor, ...]:
@@ -59,17 +101,28 @@ def _shape(spelling: str) -> tuple[int, ...]:
 
 def _import(module: str, folder: Path, spelling: str) -> Any:
     path = folder / module
-    if module.endswith(".py"):
-        folder, module = path.parent, path.stem
-        if not path.is_file():
-            raise ConfigError(f"model {spelling!r} must be in a file, and {path} is not there")
+    is_file = module.endswith(".py")
+    if is_file and not path.is_file():
+        raise ConfigError(f"model {spelling!r} must be in a file, and {path} is not there")
+    folder = path.parent if is_file else folder
     sys.path.insert(0, str(folder))
     try:
-        return importlib.import_module(module)
-    except (ImportError, SyntaxError, AttributeError, NameError, TypeError, ValueError) as error:
+        return _import_file(path) if is_file else importlib.import_module(module)
+    except _FAILURES as error:
         raise ConfigError(
             f"model {spelling!r} must be importable, and {module} is not:"
             f" {type(error).__name__}: {error}; from {folder}"
         ) from error
     finally:
         sys.path.remove(str(folder))
+
+
+def _import_file(path: Path) -> Any:
+    """Import a file under a name of its own, so that it hides no module and none hides it."""
+    spec = importlib.util.spec_from_file_location(f"users_model_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
