@@ -35,7 +35,8 @@ def significand(dtype: torch.dtype) -> int:
     return _SIGNIFICAND[dtype] if is_exact else _SIGNIFICAND[torch.bfloat16]
 
 
-_WIDEST = 52
+# A sum times a multiplier of 16 bits stays below the 2^61 of `arith.requantize`.
+_WIDEST = 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def check_width(width: int, place: str) -> None:
     """Raise `ConfigError` for sums whose codes float64 would not tell apart."""
     if width > _WIDEST:
         raise ConfigError(
-            f"{place} must fit {_WIDEST} bits to be exact in PyTorch, not take {width};"
+            f"{place} must fit {_WIDEST} bits to be requantized, not take {width};"
             " use narrower formats or nearer scales: give the layers before it `outputs`"
         )
 

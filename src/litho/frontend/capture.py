@@ -1,5 +1,6 @@
 """Captures a model: every operator becomes a node that keeps its PyTorch spelling and place."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,7 +49,9 @@ def _call_of(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 def _export(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ExportedProgram:
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            # A recurrent layer refreshes its list of weights; the graph has them all the same.
+            warnings.filterwarnings("ignore", "The tensor attributes? .* assigned during export")
             return torch.export.export(model, args, kwargs, strict=False)
     except (RuntimeError, TypeError, ValueError, NotImplementedError) as error:
         reason = str(error).strip().split("\n", 1)[0]

@@ -33,14 +33,14 @@ class MLP(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        sizes = [features, *hidden, classes]
+        sizes = [features, *_sizes(hidden), classes]
         self.flatten = nn.Flatten()
         self._depth = len(sizes) - 1
         for place in range(1, self._depth + 1):
             self.add_module(f"fc{place}", nn.Linear(sizes[place - 1], sizes[place]))
             if place < self._depth:
                 self.add_module(f"act{place}", _activation(activation))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(_checked_rate(dropout))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give logits[samples, classes]."""
@@ -65,6 +65,7 @@ class ResidualMLP(nn.Module):
     ) -> None:
         super().__init__()
         self.flatten = nn.Flatten()
+        _sizes([width])
         self.first = nn.Linear(features, width)
         self.act = _activation(activation)
         self.blocks = nn.Sequential(*(ResidualBlock(width, activation) for _ in range(blocks)))
@@ -90,6 +91,21 @@ class ResidualBlock(nn.Module):
         x = self.skip(x)
         result: torch.Tensor = x + self.act(self.fc(x))
         return result
+
+
+def _sizes(hidden: Sequence[int]) -> Sequence[int]:
+    if not isinstance(hidden, Sequence):
+        raise ConfigError(f"hidden must be a list of sizes, not {hidden!r}")
+    for size in hidden:
+        if not isinstance(size, int) or size < 1:
+            raise ConfigError(f"hidden sizes must be 1 or more, not {size!r}")
+    return hidden
+
+
+def _checked_rate(dropout: float) -> float:
+    if not 0 <= dropout <= 1:
+        raise ConfigError(f"dropout must be 0 to 1, not {dropout}")
+    return dropout
 
 
 def _activation(name: str) -> nn.Module:
