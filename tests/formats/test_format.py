@@ -46,7 +46,7 @@ def test_a_second_spelling_is_refused_with_the_first(spelling: str) -> None:
     "spelling", ["", "fixed", "fixed8", "int", "Int8", " int8", "int8 ", "sfixed8f4", "fixed8.4"]
 )
 def test_an_unknown_spelling_is_refused_with_examples(spelling: str) -> None:
-    with pytest.raises(FormatError, match=r"must be a known spelling \(such as fixed8f4, .*int8"):
+    with pytest.raises(FormatError, match=r"must be a known spelling \(such as .*fixed8f4, .*int8"):
         parse(spelling)
 
 

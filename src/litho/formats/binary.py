@@ -67,7 +67,7 @@ class Binary:
     def fit(self, values: Any) -> Scale:
         """Give the scale of least square error for `binary`: the mean magnitude of `values`."""
         magnitudes = [abs(value) for value in values.reshape(-1).tolist()]
-        return Scale.nearest(math.fsum(magnitudes) / len(magnitudes))
+        return Scale.nearest(math.fsum(magnitudes) / max(len(magnitudes), 1))
 
     def __str__(self) -> str:
         return "binary01" if self.has_zero else "binary"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litho.errors import FormatError
+from litho.formats.arrays import check_finite, to_float64
 from litho.formats.format import register
 from litho.formats.minifloat import Minifloat
 from litho.formats.scale import Scale
@@ -54,6 +55,8 @@ class Log:
 
     def encode(self, values: Any, scale: Scale, rounding: str = "half_even") -> Any:
         """Give the int64 codes of finite floating-point `values`, an array of any shape."""
+        values = to_float64(values)
+        check_finite(values, self)
         return self.minifloat.encode(values, scale, rounding)
 
     def decode(self, codes: Any, scale: Scale) -> Any:

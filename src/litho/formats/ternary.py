@@ -91,9 +91,9 @@ class Ternary:
         What lies beyond 0.7 of the mean magnitude is kept; the scale is the mean of what is kept.
         """
         magnitudes = [abs(value) for value in values.reshape(-1).tolist()]
-        border = 0.7 * (math.fsum(magnitudes) / len(magnitudes))
+        border = 0.7 * (math.fsum(magnitudes) / max(len(magnitudes), 1))
         kept = [magnitude for magnitude in magnitudes if magnitude > border]
-        scale = Scale.nearest(math.fsum(kept) / len(kept))
+        scale = Scale.nearest(math.fsum(kept) / max(len(kept), 1))
         ratio = Fraction(border) / scale.fractions()[0]
         return cls(min(max(round(ratio * 256), 1), 255)), scale
 
