@@ -182,6 +182,7 @@ def test_the_last_rule_that_matches_counts() -> None:
     rules = [
         QuantizeRule("*", weights="fixed8", inputs="fixed8"),
         QuantizeRule("fc2", weights="fixed2", inputs="fixed8"),
+        RULES[1],
     ]
     widths = {
         i.path: i.format.width for i in quantize(model, rules, [inputs()]) if i.part == "weights"
@@ -272,6 +273,21 @@ def test_a_function_of_a_sum_is_refused() -> None:
         ConfigError, match="the function 'act' must read quantized values, not a sum"
     ):
         quantize(Small(), rules, [inputs()])
+
+
+@pytest.mark.parametrize("act", [nn.Tanh(), nn.GELU(), nn.LeakyReLU()])
+def test_a_function_without_a_rule_between_quantized_layers_is_refused(act: nn.Module) -> None:
+    model = nn.Sequential(nn.Linear(5, 4), act, nn.Flatten(), nn.Linear(4, 3))
+    rule = QuantizeRule("*", weights="fixed4", inputs="fixed4")
+    text = r"inputs of '3' must not quantize what (tanh|gelu|leaky_relu) gives: .* of its own"
+    with pytest.raises(ConfigError, match=text):
+        quantize(model, [rule], [inputs()])
+
+
+def test_a_function_of_floats_may_stay_one() -> None:
+    model = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 3))
+    found = quantize(model, [QuantizeRule("2", weights="fixed4", inputs="fixed4")], [inputs()])
+    assert [item.part for item in found] == ["inputs", "weights", "bias"]
 
 
 def test_integers_are_not_quantized() -> None:

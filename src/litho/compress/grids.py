@@ -20,6 +20,7 @@ from litho.ir import TensorType
 from litho.ops.add.reference import AddParams
 from litho.ops.add.reference import infer_type as add_type
 from litho.ops.linear.reference import output_scale
+from litho.ops.unary.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from litho.compress.quantizer import Quantizer
@@ -66,6 +67,7 @@ class Trace(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[int, tuple[torch.Tensor, Grid]] = {}
+        self._functions: dict[int, tuple[torch.Tensor, str]] = {}
         self._seen: dict[str, tuple[Scale | None]] = {}
 
     def of(self, tensor: Any) -> Grid | None:
@@ -82,6 +84,12 @@ class Trace(TorchFunctionMode):
 
     def enter_quantizer(self, quantizer: "Quantizer", x: torch.Tensor) -> None:
         """Tell a quantizer the grid of what it reads; it must be the same each time."""
+        if id(x) in self._functions:
+            raise ConfigError(
+                f"{quantizer.place} must not quantize what {self._functions[id(x)][1]} gives: its"
+                " table has that format already; let it be a module (nn.Sigmoid) with a rule of"
+                " its own that names `inputs` and `outputs`"
+            )
         grid = self.of(x)
         self.expect_same(quantizer.place, grid)
         quantizer.know_input(grid.step if grid else None)
@@ -106,10 +114,21 @@ class Trace(TorchFunctionMode):
         del types
         options = kwargs or {}
         result = func(*args, **options)
-        rule = _RULES.get(getattr(func, "__name__", ""))
-        if rule and isinstance(result, torch.Tensor):
-            self.note(result, rule(self, result, args, options))
+        name = getattr(func, "__name__", "").strip("_")
+        if isinstance(result, torch.Tensor):
+            rule = _RULES.get(name)
+            self.note(result, rule(self, result, args, options) if rule else None)
+            self._note_function(result, name, _argument(args, options, 0, "input"))
         return result
+
+    def _note_function(self, result: torch.Tensor, name: str, source: Any) -> None:
+        """Remember that a tensor is a rounded function of codes, or a view of such a tensor."""
+        if name in _ROUNDED and self.of(source) is not None:
+            self._functions[id(result)] = (result, name)
+        elif _RULES.get(name) is _same and id(source) in self._functions:
+            self._functions[id(result)] = (result, self._functions[id(source)][1])
+        elif result is not source:
+            self._functions.pop(id(result), None)
 
 
 def _said(step: Scale | None) -> str:
@@ -231,6 +250,9 @@ def _add(
     return Grid(Fixed(total.codes.bits), total.scale, is_integer, sources)
 
 
+# Functions whose float result is not the table's entry before it is rounded.
+_ROUNDED = frozenset(FUNCTIONS) - {"abs", "neg"}
+
 _RULES: dict[str, _Rule] = {
     **dict.fromkeys(
         (
@@ -248,11 +270,10 @@ _RULES: dict[str, _Rule] = {
             "half",
             "bfloat16",
             "relu",
-            "relu_",
         ),
         _same,
     ),
-    **dict.fromkeys(("dropout", "dropout_"), _dropout),
+    **dict.fromkeys(("dropout",), _dropout),
     "linear": _linear,
-    **dict.fromkeys(("add", "add_", "__add__", "__iadd__", "__radd__"), _add),
+    **dict.fromkeys(("add", "iadd", "radd"), _add),
 }
