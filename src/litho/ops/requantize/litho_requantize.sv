@@ -42,8 +42,8 @@ module litho_requantize #(
 
   if (IsOne) begin : gen_one
     for (genvar i = 0; i < Lanes; i++) begin : gen_lane
-      assign product_data[i*ProductBits +: ProductBits] =
-          ProductBits'({InSigned && in_data_i[i*InBits + InBits - 1], in_data_i[i*InBits +: InBits]});
+      assign product_data[i*ProductBits +: ProductBits] = ProductBits'(
+          {InSigned && in_data_i[i*InBits + InBits - 1], in_data_i[i*InBits +: InBits]});
     end
     assign product_valid = in_valid_i;
     assign in_ready_o = product_ready;

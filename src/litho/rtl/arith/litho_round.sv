@@ -23,7 +23,8 @@ module litho_round #(
   // Wide enough for the sum and, signed, for both limits.
   localparam int LimitBits = (SumBits > OutBits ? SumBits : OutBits) + 1;
   localparam logic signed [LimitBits-1:0] One = 1;
-  localparam logic signed [LimitBits-1:0] High = (One <<< (OutSigned ? OutBits - 1 : OutBits)) - One;
+  localparam logic signed [LimitBits-1:0] High =
+      (One <<< (OutSigned ? OutBits - 1 : OutBits)) - One;
   localparam logic signed [LimitBits-1:0] Low = OutSigned ? -High - One : '0;
 
   logic signed [ShiftedBits-1:0]  shifted;
