@@ -44,6 +44,16 @@ def test_a_drawn_network_is_the_same_in_hardware(kind: str, tmp_path: Path) -> N
     assert prove_codes(graph, few, tmp_path / "stalled", "icarus", 1) > 0
 
 
+def test_factors_of_a_sum_that_fill_more_than_a_word_are_the_same_in_hardware(
+    tmp_path: Path,
+) -> None:
+    # Scales along an axis, far apart: a pair of factors of its `add` takes more than 64 bits.
+    _needs("iverilog")
+    graph, codes = _drawn(102, "mixed")
+    few = {name: values[:6] for name, values in codes.items()}
+    assert prove_codes(graph, few, tmp_path, "icarus", 1) > 0
+
+
 def test_a_drawn_network_is_the_same_in_the_compiled_simulator(tmp_path: Path) -> None:
     _needs("verilator")
     graph, codes = _drawn(2, "fixed")

@@ -33,8 +33,8 @@ def block(view: NodeView) -> Block:
             f"add {view.node.name!r} must align its inputs within {_WIDEST} bits, not"
             f" {max(a.wide_bits, b.wide_bits)}; requantize them to nearer scales"
         )
-    words = _words(found, a, view.type, lanes) if has_memory else np.zeros((0, lanes), np.int64)
-    shape = Shape(a, b, view.type.codes.bits, lanes, len(words))
+    words = _words(found, view.type, lanes) if has_memory else ()
+    shape = Shape(a, b, view.type.codes.bits, lanes, len(words[0]) if words else 0)
     streams = tuple(
         stream_of(name, kind, lanes) for name, kind in zip("ab", view.types, strict=True)
     )
@@ -47,7 +47,7 @@ def block(view: NodeView) -> Block:
             ("BSigned", int(b.is_signed)),
             ("OutBits", shape.out_bits),
             ("Lanes", lanes),
-            ("Words", len(words)),
+            ("Words", shape.words),
             ("MultiplierABits", a.multiplier_bits),
             ("MultiplierBBits", b.multiplier_bits),
             ("MultiplierA", a.multiplier),
@@ -61,7 +61,7 @@ def block(view: NodeView) -> Block:
         lambda family: resources(shape, family),
         streams[0].beats,
         lambda offered: (np.maximum(offered[0], offered[1]) + shape.stages,),
-        _memories(words, a.multiplier_bits + b.multiplier_bits),
+        _memories(words, (a.multiplier_bits, b.multiplier_bits)),
         Path(__file__).with_name("litho_add.sv"),
         BAND,
     )
@@ -76,15 +76,23 @@ def _term(kind: TensorType, factors: tuple[int, ...], has_memory: bool) -> Term:
     return Term(codes.bits, codes.is_signed, multiplier, multiplier.bit_length(), left)
 
 
-def _words(found: Alignment, a: Term, kind: TensorType, lanes: int) -> Codes:
-    """Give words[beat][lane] of pairs of factors, that of `a` in the low bits."""
+def _words(found: Alignment, kind: TensorType, lanes: int) -> tuple[Codes, ...]:
+    """Give the factors [beat][lane] of `a` and those of `b`."""
     axis = found.scale.axis
     assert axis is not None, "factors differ only along an axis"
-    pairs = tuple(p | q << a.multiplier_bits for p, q in zip(found.a, found.b, strict=True))
-    return along_beats(pairs, axis, kind, lanes)
+    return tuple(along_beats(factors, axis, kind, lanes) for factors in (found.a, found.b))
 
 
-def _memories(words: Codes, bits: int) -> tuple[Memory, ...]:
-    if not len(words):
+def _memories(words: tuple[Codes, ...], bits: tuple[int, int]) -> tuple[Memory, ...]:
+    """Give the memory of pairs of factors, on each lane that of `a` in the low bits.
+
+    A pair may be wider than an int64, so the factors meet as bits.
+    """
+    if not words:
         return ()
-    return (Memory("MemFile", bits * words.shape[1], pack(words, bits)),)
+    factors = (
+        np.unpackbits(pack(codes.reshape(-1, 1), width), axis=1, bitorder="little")[:, :width]
+        for codes, width in zip(words, bits, strict=True)
+    )
+    pairs = np.concatenate(tuple(factors), axis=1).reshape(len(words[0]), -1)
+    return (Memory("MemFile", pairs.shape[1], np.packbits(pairs, axis=1, bitorder="little")),)
