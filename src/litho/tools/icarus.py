@@ -33,7 +33,8 @@ def compile_bench(
     directory: Path, sources: Sequence[str], top: str, output: Path, log: Path
 ) -> None:
     """Compile `sources`, relative to `directory`, with `top` as root, into `output`."""
-    arguments = ("-g2012", "-s", top, "-o", str(output), *sources)
+    places = dict.fromkeys(f"-I{Path(name).parent}" for name in sources)
+    arguments = ("-g2012", *places, "-s", top, "-o", str(output), *sources)
     run(Job(require(ICARUS), arguments, directory, log))
 
 

@@ -94,7 +94,8 @@ def build_simulator(
 
     def build(place: Path) -> None:
         model = place / "model"
-        arguments = (*_MODEL, "--top-module", top, "--Mdir", str(model), *sources)
+        places = dict.fromkeys(f"-I{Path(name).parent}" for name in sources)
+        arguments = (*_MODEL, *places, "--top-module", top, "--Mdir", str(model), *sources)
         run(Job(verilator, arguments, directory, place / "verilator.log"))
         (model / "main.cpp").write_text(main)
         _compile(place, runtime, harness)
@@ -158,7 +159,7 @@ def _runtime(harness: Path) -> Path:
         include, common = verilator.home / "include", (*_FLAGS, *_includes(harness))
         # The longest first: two at a time they end together.
         units = [
-            ("-O1", "-c", str(include / "verilated.cpp"), "verilated.o"),
+            ("-O0", "-c", str(include / "verilated.cpp"), "verilated.o"),
             (_FAST, "-x", "c++-header", _HEADER, f"{_HEADER}.gch"),
             ("-O0", "-c", str(include / "verilated_threads.cpp"), "verilated_threads.o"),
             ("-O2", "-c", str(source), "harness.o"),

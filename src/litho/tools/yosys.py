@@ -175,5 +175,8 @@ def run_yosys(script: Path, directory: Path, log: Path) -> None:
 
 
 def cell_models(family: Family) -> tuple[Path, ...]:
-    """Give the Verilog models of a family's cells, for simulating a netlist."""
+    """Give the Verilog models of a family's cells, for simulating a netlist.
+
+    They are those that Yosys brings; among them is no model of ECP5's multiplier.
+    """
     return (require(YOSYS).home / _MODELS[family.name],)
