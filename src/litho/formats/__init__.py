@@ -11,6 +11,7 @@ from litho.formats.block_minifloat import BlockMinifloat
 from litho.formats.codebook import Codebook
 from litho.formats.fixed import Fixed
 from litho.formats.format import CodeFormat, Encoded, Format, GroupedFormat, families, parse
+from litho.formats.grid import fake_quantize, pass_gradient
 from litho.formats.host import Host
 from litho.formats.log import Log
 from litho.formats.minifloat import Minifloat
@@ -35,6 +36,8 @@ __all__ = [
     "Mx",
     "Scale",
     "Ternary",
+    "fake_quantize",
     "families",
     "parse",
+    "pass_gradient",
 ]

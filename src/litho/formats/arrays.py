@@ -12,6 +12,7 @@ __all__ = [
     "floats_of",
     "greatest",
     "int_array",
+    "not_finite",
     "padded",
     "to_float64",
     "to_int64",
@@ -80,7 +81,12 @@ def padded(array: Any, length: int) -> Any:
 def check_finite(values: Any, subject: object) -> None:
     """Raise `FormatError` when float64 `values` to be encoded as `subject` hold NaN or infinity."""
     if math.prod(values.shape) and not bool((abs(values) < float("inf")).all()):
-        raise FormatError(
-            f"values encoded as {subject} must be finite, not NaN or infinity;"
-            " look for a division by zero or a diverged training"
-        )
+        raise not_finite(subject)
+
+
+def not_finite(subject: object) -> FormatError:
+    """Give the error of NaN or infinity among values to be encoded as `subject`."""
+    return FormatError(
+        f"values encoded as {subject} must be finite, not NaN or infinity;"
+        " look for a division by zero or a diverged training"
+    )

@@ -35,6 +35,10 @@ class Format(Protocol):
         """Bits that one value occupies, its part of a shared scale included."""
         ...
 
+    def __hash__(self) -> int:
+        """Formats are records: equal ones are one key."""
+        ...
+
 
 @runtime_checkable
 class CodeFormat(Format, Protocol):

@@ -1,0 +1,27 @@
+// What the two builds of the loops share; litho.kernels.library mirrors the two records.
+#pragma once
+
+#include <stdint.h>
+
+struct LithoParameters {
+  float up, down, low, high, half;
+  int32_t mantissa, least, parity;
+};
+
+struct LithoBlock {
+  int64_t rows, row, group;
+  LithoParameters element;
+  float edge, bound;
+  int32_t most, carries, is_integer;
+};
+
+struct LithoLoops {
+  int32_t (*run_step)(int32_t, const float*, float*, int64_t, const LithoParameters&);
+  int32_t (*run_table)(const float*, float*, int64_t, const float*, const float*, int32_t);
+  int32_t (*run_block)(const float*, float*, const LithoBlock&);
+  void (*pass_inside)(const float*, const float*, float*, int64_t, float, float);
+  void (*pass_groups)(const float*, const float*, float*, const LithoBlock&);
+};
+
+const LithoLoops* litho_portable_loops();
+const LithoLoops* litho_avx2_loops();  // null where this build has none

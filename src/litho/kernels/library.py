@@ -1,0 +1,113 @@
+"""The compiled library, when there is one."""
+
+import ctypes
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+__all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "portable_loops"]
+
+_ABI = 1
+
+
+class Parameters(ctypes.Structure):
+    """`LithoParameters` of kernels.h."""
+
+    _fields_ = (
+        ("up", ctypes.c_float),
+        ("down", ctypes.c_float),
+        ("low", ctypes.c_float),
+        ("high", ctypes.c_float),
+        ("half", ctypes.c_float),
+        ("mantissa", ctypes.c_int32),
+        ("least", ctypes.c_int32),
+        ("parity", ctypes.c_int32),
+    )
+
+
+class Block(ctypes.Structure):
+    """`LithoBlock` of kernels.h."""
+
+    _fields_ = (
+        ("rows", ctypes.c_int64),
+        ("row", ctypes.c_int64),
+        ("group", ctypes.c_int64),
+        ("element", Parameters),
+        ("edge", ctypes.c_float),
+        ("bound", ctypes.c_float),
+        ("most", ctypes.c_int32),
+        ("carries", ctypes.c_int32),
+        ("is_integer", ctypes.c_int32),
+    )
+
+
+_POINTER = ctypes.c_void_p
+_SIGNATURES = {
+    "litho_step": (ctypes.c_int32, *(_POINTER,) * 3, *(ctypes.c_int64,) * 3),
+    "litho_table": (*(_POINTER,) * 4, ctypes.c_int32, *(ctypes.c_int64,) * 3),
+    "litho_block": (_POINTER,) * 3,
+    "litho_inside": (*(_POINTER,) * 5, *(ctypes.c_int64,) * 3),
+    "litho_inside_groups": (_POINTER,) * 4,
+    "litho_use_portable": (ctypes.c_int32,),
+}
+
+
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL | None:
+    """Give the compiled library, or None; the first call says so in the log when there is none."""
+    for suffix in EXTENSION_SUFFIXES:
+        path = Path(__file__).with_name(f"_compiled{suffix}")
+        if path.exists():
+            found = _open(path)
+            if found is not None:
+                return found
+    logging.getLogger("litho").warning("%s", _ABSENT)
+    return None
+
+
+_ABSENT = (
+    "no compiled kernels: the plain reference runs, many times slower;"
+    " install a C++ compiler (`apt-get install g++`) and install litho again"
+)
+
+
+def _open(path: Path) -> ctypes.CDLL | None:
+    try:
+        found = ctypes.CDLL(str(path))
+        if found.litho_abi() != _ABI:
+            return None
+    except (OSError, AttributeError):
+        return None
+    for name, arguments in _SIGNATURES.items():
+        getattr(found, name).argtypes = arguments
+    return found
+
+
+def is_compiled() -> bool:
+    """Whether compiled kernels are there."""
+    return library() is not None
+
+
+def describe() -> str:
+    """Say in one line which kernels run."""
+    found = library()
+    if found is None:
+        return _ABSENT
+    return "compiled kernels, AVX2" if found.litho_has_avx2() else "compiled kernels, portable"
+
+
+@contextmanager
+def portable_loops() -> Iterator[None]:
+    """Run the portable loops inside, whatever the processor has."""
+    found = library()
+    if found is None:
+        yield
+        return
+    found.litho_use_portable(1)
+    try:
+        yield
+    finally:
+        found.litho_use_portable(0)

@@ -1,0 +1,321 @@
+// The loops of the kernels, on eight float32 lanes.
+//
+// Included twice, by portable.cpp and by avx2.cpp, into a namespace of its own each time.
+// Every operation is exactly IEEE 754 binary32 in round-to-nearest-even: no contraction, no
+// reassociation. Each loop gives the bits of litho.formats' encode and decode, rounded to float32;
+// the comments say why that holds.
+
+#include <stdint.h>
+#include <string.h>
+
+typedef float Floats __attribute__((vector_size(32)));
+typedef int32_t Ints __attribute__((vector_size(32)));
+
+static const int kLanes = 8;
+static const int32_t kMagnitude = 0x7fffffff;
+static const int32_t kInfinity = 0x7f800000;
+static const float kMagic = 12582912.0f;  // 1.5 * 2^23: adding it rounds |t| <= 2^22 to integers
+
+static inline Floats load(const float* from) {
+  Floats found;
+  memcpy(&found, from, sizeof found);
+  return found;
+}
+static inline void store(float* to, Floats lanes) { memcpy(to, &lanes, sizeof lanes); }
+static inline Floats floats(Ints lanes) { return (Floats)lanes; }
+static inline Ints ints(Floats lanes) { return (Ints)lanes; }
+static inline Floats all(float value) { return Floats{} + value; }
+static inline Ints alli(int32_t value) { return Ints{} + value; }
+
+#ifdef LITHO_AVX2
+static inline Floats least_of(Floats a, Floats b) { return _mm256_min_ps(a, b); }
+static inline Floats most_of(Floats a, Floats b) { return _mm256_max_ps(a, b); }
+static inline Ints most_of(Ints a, Ints b) {
+  return (Ints)_mm256_max_epi32((__m256i)a, (__m256i)b);
+}
+static inline Floats choose(Ints flag, Floats yes, Floats no) {
+  return _mm256_blendv_ps(no, yes, (__m256)flag);
+}
+// a - b * c with one rounding.
+static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm256_fnmadd_ps(b, c, a); }
+#else
+static inline Floats choose(Ints flag, Floats yes, Floats no) {
+  return floats((ints(yes) & flag) | (ints(no) & ~flag));
+}
+static inline Floats least_of(Floats a, Floats b) { return choose(a < b, a, b); }
+static inline Floats most_of(Floats a, Floats b) { return choose(a > b, a, b); }
+static inline Ints most_of(Ints a, Ints b) {
+  Ints flag = a > b;
+  return (a & flag) | (b & ~flag);
+}
+// a - b * c with one rounding: the product of two float32 is exact in float64, and so is the
+// difference wherever the callers ask for it (they stand within a factor of two, or b is zero).
+static inline Floats rest_of(Floats a, Floats b, Floats c) {
+  Floats found;
+  for (int lane = 0; lane < kLanes; lane++) {
+    found[lane] = (float)((double)a[lane] - (double)b[lane] * (double)c[lane]);
+  }
+  return found;
+}
+#endif
+
+// Fixed point under a power of two. The product with `up` is exact, or so small that it rounds to
+// zero, or so large that it saturates. Adding `half` rounds to the multiples of its last bit.
+struct FixedStep {
+  Floats up, down, low, high, magic;
+  explicit FixedStep(const LithoParameters& p)
+      : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), magic(all(p.half)) {}
+  inline Floats operator()(Floats x) const {
+    Floats t = least_of(most_of(x * up, low), high);
+    return (t + magic - magic) * down;
+  }
+};
+
+// Fixed point under any scale `down` of few enough bits that code * down is exact. The quotient by
+// reciprocal is off by less than an ulp, so that only a neighbour of a tie can come out wrong; the
+// remainder, rounded once, tells on which side of the tie x lies, or that it lies upon it.
+struct FixedScaled {
+  Floats up, down, low, high, half;
+  explicit FixedScaled(const LithoParameters& p)
+      : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), half(all(p.half)) {}
+  inline Floats operator()(Floats x) const {
+    x = least_of(most_of(x, low), high);
+    Floats t = x * up + kMagic;
+    Floats code = t - kMagic;
+    Floats rest = rest_of(x, code, down);
+    Ints border = ints(half) - (ints(t) & 1);  // from an odd code a tie moves on
+    Ints is_off = (ints(rest) & kMagnitude) > border;
+    Ints one = (ints(rest) & ~kMagnitude) | ints(all(1.0f));
+    return (code + floats(one & is_off)) * down;
+  }
+};
+
+// A minifloat with mantissa bits under a power of two: adding 2^(e - M + 23) rounds a number of
+// exponent e at its last mantissa bit, and a carry needs no care.
+struct FloatStep {
+  Floats up, down, high;
+  Ints least, gap;
+  explicit FloatStep(const LithoParameters& p)
+      : up(all(p.up)), down(all(p.down)), high(all(p.high)), least(alli(p.least)),
+        gap(alli((23 - p.mantissa) << 23)) {}
+  inline Floats operator()(Floats x) const {
+    Ints sign = ints(x) & ~kMagnitude;
+    Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
+    Floats magic = floats(most_of(ints(a) & kInfinity, least) + gap);
+    Floats rounded = (a + magic - magic) * down;
+    return floats(ints(rounded) | sign);
+  }
+};
+
+// Any minifloat under a power of two, on the bits of the number. `parity` makes the exponent's
+// lowest bit the code's where there is no mantissa.
+struct BitStep {
+  Floats up, down, high, coarse, normal;
+  Ints below, mask, parity;
+  int drop;
+  explicit BitStep(const LithoParameters& p)
+      : up(all(p.up)), down(all(p.down)), high(all(p.high)), coarse(all(p.half)),
+        normal(floats(alli(p.least))), below(alli((1 << (22 - p.mantissa)) - 1)),
+        mask(alli(~((1 << (23 - p.mantissa)) - 1))), parity(alli(p.parity)),
+        drop(23 - p.mantissa) {}
+  inline Floats operator()(Floats x) const {
+    Ints sign = ints(x) & ~kMagnitude;
+    Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
+    Ints odd = ((ints(a) >> drop) & 1) ^ parity;
+    Floats large = floats((ints(a) + below + odd) & mask);
+    Floats small = a + coarse - coarse;
+    Floats rounded = choose(a < normal, small, large) * down;
+    return floats(ints(rounded) | sign);
+  }
+};
+
+// A minifloat under any scale: FloatStep, and the remainder as in FixedScaled.
+struct FloatScaled {
+  Floats up, down, high, half;
+  Ints least, gap, fraction;
+  explicit FloatScaled(const LithoParameters& p)
+      : up(all(p.up)), down(all(p.down)), high(all(p.high)), half(all(p.half)),
+        least(alli(p.least)), gap(alli((23 - p.mantissa) << 23)),
+        fraction(alli(p.mantissa << 23)) {}
+  inline Floats operator()(Floats x) const {
+    Ints sign = ints(x) & ~kMagnitude;
+    Floats a = least_of(floats(ints(x) & kMagnitude), high);
+    Floats q = a * up;
+    Ints exponent = most_of(ints(q) & kInfinity, least);
+    Floats magic = floats(exponent + gap);
+    Floats quantum = floats(exponent - fraction);
+    Floats t = q + magic;
+    Floats value = t - magic;
+    Floats rest = rest_of(a, value, down);
+    Ints border = ints(quantum * half) - (ints(t) & 1);
+    Ints is_off = (ints(rest) & kMagnitude) > border;
+    Ints one = (ints(rest) & ~kMagnitude) | ints(quantum);
+    return floats(ints((value + floats(one & is_off)) * down) | sign);
+  }
+};
+
+template <typename Step>
+static int32_t run(const float* x, float* y, int64_t count, const Step& step) {
+  Ints worst[2] = {};
+  int64_t at = 0;
+  for (; at + 2 * kLanes <= count; at += 2 * kLanes) {
+    Floats first = load(x + at), second = load(x + at + kLanes);
+    worst[0] = most_of(worst[0], ints(first) & kMagnitude);
+    worst[1] = most_of(worst[1], ints(second) & kMagnitude);
+    store(y + at, step(first));
+    store(y + at + kLanes, step(second));
+  }
+  for (; at < count; at += kLanes) {
+    int64_t left = count - at < kLanes ? count - at : kLanes;
+    Floats lanes = {};
+    memcpy(&lanes, x + at, (size_t)left * sizeof(float));
+    worst[0] = most_of(worst[0], ints(lanes) & kMagnitude);
+    Floats found = step(lanes);
+    memcpy(y + at, &found, (size_t)left * sizeof(float));
+  }
+  worst[0] = most_of(worst[0], worst[1]);
+  int32_t greatest = 0;
+  for (int lane = 0; lane < kLanes; lane++) {
+    greatest = worst[0][lane] > greatest ? worst[0][lane] : greatest;
+  }
+  return greatest;
+}
+
+// Entries of a table: y is the last value whose threshold lies below x. Thresholds are the
+// greatest float32 that still belongs to the entry before, so that ties need no care.
+static int32_t run_table(const float* x, float* y, int64_t count, const float* thresholds,
+                         const float* values, int32_t entries) {
+  Ints worst = {};
+  for (int64_t at = 0; at < count; at += 4 * kLanes) {
+    int64_t left = count - at < 4 * kLanes ? count - at : 4 * kLanes;
+    Floats in[4] = {}, out[4];
+    memcpy(in, x + at, (size_t)left * sizeof(float));
+    for (int k = 0; k < 4; k++) {
+      worst = most_of(worst, ints(in[k]) & kMagnitude);
+      out[k] = all(values[0]);
+    }
+    for (int32_t entry = 1; entry < entries; entry++) {
+      Floats threshold = all(thresholds[entry - 1]), value = all(values[entry]);
+      for (int k = 0; k < 4; k++) out[k] = choose(in[k] > threshold, value, out[k]);
+    }
+    memcpy(y + at, out, (size_t)left * sizeof(float));
+  }
+  int32_t greatest = 0;
+  for (int lane = 0; lane < kLanes; lane++) {
+    greatest = worst[lane] > greatest ? worst[lane] : greatest;
+  }
+  return greatest;
+}
+
+static int32_t greatest_of(const float* x, int64_t count) {
+  Ints worst = {};
+  int64_t at = 0;
+  for (; at + kLanes <= count; at += kLanes) worst = most_of(worst, ints(load(x + at)) & kMagnitude);
+  int32_t greatest = 0;
+  for (int lane = 0; lane < kLanes; lane++) {
+    greatest = worst[lane] > greatest ? worst[lane] : greatest;
+  }
+  for (; at < count; at++) {
+    int32_t bits;
+    memcpy(&bits, x + at, sizeof bits);
+    bits &= kMagnitude;
+    greatest = bits > greatest ? bits : greatest;
+  }
+  return greatest;
+}
+
+static inline float power_of_two(int32_t exponent) {
+  int64_t bits = (int64_t)(exponent + 1023) << 52;
+  double found;
+  memcpy(&found, &bits, sizeof found);
+  return (float)found;
+}
+
+// The shared exponent of a group whose greatest magnitude has these bits.
+static inline int32_t shared_exponent(int32_t greatest, const LithoBlock& b) {
+  if (!greatest) return -127;
+  float magnitude;
+  memcpy(&magnitude, &greatest, sizeof magnitude);
+  double wide = magnitude;
+  int64_t bits;
+  memcpy(&bits, &wide, sizeof bits);
+  int32_t shared = (int32_t)(bits >> 52) - 1023 - b.most;
+  shared = shared < -127 ? -127 : shared > 127 ? 127 : shared;
+  // `edge` is the greatest magnitude that does not round past the greatest element.
+  bool is_over = b.carries && magnitude * power_of_two(-shared) > b.edge;
+  return shared + (is_over && shared < 127);
+}
+
+template <typename Step>
+static int32_t run_groups(const float* x, float* y, const LithoBlock& b) {
+  int32_t worst = 0;
+  LithoParameters p = b.element;
+  for (int64_t row = 0; row < b.rows; row++) {
+    for (int64_t at = 0; at < b.row; at += b.group) {
+      int64_t length = b.row - at < b.group ? b.row - at : b.group;
+      int32_t greatest = greatest_of(x, length);
+      worst = greatest > worst ? greatest : worst;
+      int32_t shared = shared_exponent(greatest, b);
+      p.up = power_of_two(-shared);
+      p.down = power_of_two(shared);
+      const Step step(p);
+      int64_t k = 0;
+      for (; k + kLanes <= length; k += kLanes) store(y + k, step(load(x + k)));
+      if (k < length) {
+        Floats lanes = {};
+        memcpy(&lanes, x + k, (size_t)(length - k) * sizeof(float));
+        lanes = step(lanes);
+        memcpy(y + k, &lanes, (size_t)(length - k) * sizeof(float));
+      }
+      x += length;
+      y += length;
+    }
+  }
+  return worst;
+}
+
+// The gradient where low <= x <= high, else zero.
+static void pass_inside(const float* x, const float* gradient, float* y, int64_t count, float low,
+                        float high) {
+  int64_t at = 0;
+  Floats bottom = all(low), top = all(high);
+  for (; at + kLanes <= count; at += kLanes) {
+    Floats lanes = load(x + at);
+    Ints inside = (lanes >= bottom) & (lanes <= top);
+    store(y + at, floats(ints(load(gradient + at)) & inside));
+  }
+  for (; at < count; at++) y[at] = x[at] >= low && x[at] <= high ? gradient[at] : 0.0f;
+}
+
+static void pass_groups(const float* x, const float* gradient, float* y, const LithoBlock& b) {
+  for (int64_t row = 0; row < b.rows; row++) {
+    for (int64_t at = 0; at < b.row; at += b.group) {
+      int64_t length = b.row - at < b.group ? b.row - at : b.group;
+      double bound = (double)power_of_two(shared_exponent(greatest_of(x, length), b)) * b.bound;
+      float top = bound < 3.4028234663852886e38 ? (float)bound : 3.4028234663852886e38f;
+      pass_inside(x, gradient, y, length, -top, top);
+      x += length;
+      y += length;
+      gradient += length;
+    }
+  }
+}
+
+static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
+                        const LithoParameters& p) {
+  switch (kind) {
+    case 0: return run(x, y, count, FixedStep(p));
+    case 1: return run(x, y, count, FixedScaled(p));
+    case 2: return run(x, y, count, FloatStep(p));
+    case 3: return run(x, y, count, BitStep(p));
+    default: return run(x, y, count, FloatScaled(p));
+  }
+}
+
+static int32_t run_block(const float* x, float* y, const LithoBlock& b) {
+  if (b.is_integer) return run_groups<FixedStep>(x, y, b);
+  if (b.element.mantissa) return run_groups<FloatStep>(x, y, b);
+  return run_groups<BitStep>(x, y, b);
+}
+
+static const LithoLoops kLoops = {run_step, run_table, run_block, pass_inside, pass_groups};

@@ -1,0 +1,122 @@
+"""Kernels with their numbers: each plan is one format with one scale, ready to run.
+
+A plan takes addresses of contiguous float32 arrays. What it gives back is the bits of the greatest
+magnitude that it saw; from `INFINITY` on, the input held NaN or infinity and the output means
+nothing.
+"""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litho.kernels.library import Block, Parameters, library
+
+__all__ = ["INFINITY", "BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
+
+INFINITY = 0x7F800000
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Lengths of an array seen as [outer][channels][inner]."""
+
+    outer: int
+    channels: int
+    inner: int
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """The three lengths."""
+        return self.outer, self.channels, self.inner
+
+
+class StepPlan:
+    """A format of evenly spaced or floating values; one set of parameters for each channel.
+
+    `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits, 4 minifloat with
+    any scale. `lows` and `highs` bound where the gradient passes.
+    """
+
+    def __init__(
+        self,
+        kind: int,
+        parameters: Sequence[Parameters],
+        lows: Sequence[float],
+        highs: Sequence[float],
+    ) -> None:
+        self._kind = kind
+        self._parameters = (Parameters * len(parameters))(*parameters)
+        self._bounds = _floats(lows), _floats(highs)
+
+    def run(self, x: int, y: int, extent: Extent) -> int:
+        """Write to `y` the values that `x` rounds to."""
+        found: int = _library().litho_step(self._kind, x, y, self._parameters, *extent.numbers)
+        return found
+
+    def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
+        """Write to `y` the gradient where `x` does not saturate, else zero."""
+        _library().litho_inside(x, gradient, y, *self._bounds, *extent.numbers)
+
+
+class TablePlan:
+    """A table: one row of `values`, and of `thresholds` between them, for each channel.
+
+    A threshold is the greatest float32 that belongs to the entry before it.
+    """
+
+    def __init__(
+        self, thresholds: Sequence[Sequence[float]], values: Sequence[Sequence[float]]
+    ) -> None:
+        self._entries = len(values[0])
+        self._thresholds = _floats([number for row in thresholds for number in row])
+        self._values = _floats([number for row in values for number in row])
+        self._bounds = _floats([row[0] for row in values]), _floats([row[-1] for row in values])
+
+    def run(self, x: int, y: int, extent: Extent) -> int:
+        """Write to `y` the values that `x` rounds to."""
+        found: int = _library().litho_table(
+            x, y, self._thresholds, self._values, self._entries, *extent.numbers
+        )
+        return found
+
+    def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
+        """Write to `y` the gradient where `x` lies inside the table, else zero."""
+        _library().litho_inside(x, gradient, y, *self._bounds, *extent.numbers)
+
+
+class BlockPlan:
+    """A block format: `block` holds all but the lengths.
+
+    The groups lie along `inner`; each index of `outer` and `channels` is a row of them.
+    """
+
+    def __init__(self, block: Block, saturates: bool) -> None:
+        self._block, self.saturates = block, saturates
+
+    def run(self, x: int, y: int, extent: Extent) -> int:
+        """Write to `y` the values that `x` rounds to."""
+        found: int = _library().litho_block(x, y, self._address(extent))
+        return found
+
+    def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
+        """Write to `y` the gradient where an element does not saturate, else zero."""
+        _library().litho_inside_groups(x, gradient, y, self._address(extent))
+
+    def _address(self, extent: Extent) -> Any:
+        block = Block.from_buffer_copy(self._block)
+        block.rows, block.row = extent.outer * extent.channels, extent.inner
+        return ctypes.byref(block)
+
+
+Plan = StepPlan | TablePlan | BlockPlan
+
+
+def _floats(numbers: Sequence[float]) -> Any:
+    return (ctypes.c_float * len(numbers))(*numbers)
+
+
+def _library() -> Any:
+    found = library()
+    assert found is not None, "a plan runs only where kernels are compiled"
+    return found
