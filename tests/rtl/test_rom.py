@@ -81,7 +81,7 @@ def test_a_whole_file_passes(block: Block, folder: DesignFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "depth", "bits"), [(9, 2048, 18432), (36, 512, 18432), (37, 600, 3 * 18432)]
+    ("width", "depth", "bits"), [(9, 2048, 18432), (36, 512, 18432), (37, 1024, 3 * 18432)]
 )
 def test_a_deep_memory_takes_whole_block_rams(width: int, depth: int, bits: int) -> None:
     assert rom_resources(width, depth, find_family("xc7")).bram_bits == bits
