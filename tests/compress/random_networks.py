@@ -158,7 +158,9 @@ def _seen(model: nn.Module, inputs: torch.Tensor) -> dict[str, np.ndarray]:
 
     def keep(path: str) -> object:
         def hook(module: nn.Module, args: object, output: torch.Tensor) -> None:
-            del module, args
+            del args
+            if isinstance(module, nn.Linear):
+                output = module.parametrizations.weight[0].settle(output)
             values[path] = output.double().numpy()
 
         return hook
@@ -166,8 +168,9 @@ def _seen(model: nn.Module, inputs: torch.Tensor) -> dict[str, np.ndarray]:
     handles = []
     for path, module in model.named_modules():
         if not isinstance(module, Quantizer):
-            handles.append(module.register_forward_hook(keep(f"{path}:table")))
-            # The layer's own result, before its quantizers.
+            if not isinstance(module, nn.Linear):
+                handles.append(module.register_forward_hook(keep(f"{path}:table")))
+            # The layer's own result on the grid of its sum, before its quantizers.
             handles.append(module.register_forward_hook(keep(path)))
             module._forward_hooks.move_to_end(handles[-1].id, last=False)
         else:
