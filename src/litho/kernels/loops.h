@@ -59,6 +59,23 @@ static inline Floats rest_of(Floats a, Floats b, Floats c) {
 }
 #endif
 
+// The greatest of non-negative lanes.
+static inline int32_t greatest_lane(Ints lanes) {
+#ifdef LITHO_AVX2
+  __m128i four = _mm_max_epi32(_mm256_castsi256_si128((__m256i)lanes),
+                               _mm256_extracti128_si256((__m256i)lanes, 1));
+  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1));
+  return _mm_cvtsi128_si32(four);
+#else
+  int32_t greatest = 0;
+  for (int lane = 0; lane < kLanes; lane++) {
+    greatest = lanes[lane] > greatest ? lanes[lane] : greatest;
+  }
+  return greatest;
+#endif
+}
+
 // Fixed point under a power of two. The product with `up` is exact, or so small that it rounds to
 // zero, or so large that it saturates. Adding `half` rounds to the multiples of its last bit.
 struct FixedStep {
@@ -173,55 +190,60 @@ static int32_t run(const float* x, float* y, int64_t count, const Step& step) {
     Floats found = step(lanes);
     memcpy(y + at, &found, (size_t)left * sizeof(float));
   }
-  worst[0] = most_of(worst[0], worst[1]);
-  int32_t greatest = 0;
-  for (int lane = 0; lane < kLanes; lane++) {
-    greatest = worst[0][lane] > greatest ? worst[0][lane] : greatest;
-  }
-  return greatest;
+  return greatest_lane(most_of(worst[0], worst[1]));
 }
 
 // Entries of a table: y is the last value whose threshold lies below x. Thresholds are the
 // greatest float32 that still belongs to the entry before, so that ties need no care.
+static inline void look_up(const Floats in[4], Floats out[4], const float* thresholds,
+                           const float* values, int32_t entries) {
+  Floats a = in[0], b = in[1], c = in[2], d = in[3];
+  Floats p = all(values[0]), q = p, r = p, s = p;
+  for (int32_t entry = 1; entry < entries; entry++) {
+    Floats threshold = all(thresholds[entry - 1]), value = all(values[entry]);
+    p = choose(a > threshold, value, p);
+    q = choose(b > threshold, value, q);
+    r = choose(c > threshold, value, r);
+    s = choose(d > threshold, value, s);
+  }
+  out[0] = p, out[1] = q, out[2] = r, out[3] = s;
+}
+
 static int32_t run_table(const float* x, float* y, int64_t count, const float* thresholds,
                          const float* values, int32_t entries) {
   Ints worst = {};
-  for (int64_t at = 0; at < count; at += 4 * kLanes) {
-    int64_t left = count - at < 4 * kLanes ? count - at : 4 * kLanes;
-    Floats in[4] = {}, out[4];
-    memcpy(in, x + at, (size_t)left * sizeof(float));
+  int64_t at = 0;
+  for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
+    Floats in[4], out[4];
     for (int k = 0; k < 4; k++) {
+      in[k] = load(x + at + k * kLanes);
       worst = most_of(worst, ints(in[k]) & kMagnitude);
-      out[k] = all(values[0]);
     }
-    for (int32_t entry = 1; entry < entries; entry++) {
-      Floats threshold = all(thresholds[entry - 1]), value = all(values[entry]);
-      for (int k = 0; k < 4; k++) out[k] = choose(in[k] > threshold, value, out[k]);
-    }
-    memcpy(y + at, out, (size_t)left * sizeof(float));
+    look_up(in, out, thresholds, values, entries);
+    for (int k = 0; k < 4; k++) store(y + at + k * kLanes, out[k]);
   }
-  int32_t greatest = 0;
-  for (int lane = 0; lane < kLanes; lane++) {
-    greatest = worst[lane] > greatest ? worst[lane] : greatest;
+  if (at < count) {
+    Floats in[4] = {}, out[4];
+    memcpy(in, x + at, (size_t)(count - at) * sizeof(float));
+    for (int k = 0; k < 4; k++) worst = most_of(worst, ints(in[k]) & kMagnitude);
+    look_up(in, out, thresholds, values, entries);
+    memcpy(y + at, out, (size_t)(count - at) * sizeof(float));
   }
-  return greatest;
+  return greatest_lane(worst);
 }
 
-static int32_t greatest_of(const float* x, int64_t count) {
+static inline int32_t greatest_of(const float* x, int64_t count) {
   Ints worst = {};
   int64_t at = 0;
-  for (; at + kLanes <= count; at += kLanes) worst = most_of(worst, ints(load(x + at)) & kMagnitude);
-  int32_t greatest = 0;
-  for (int lane = 0; lane < kLanes; lane++) {
-    greatest = worst[lane] > greatest ? worst[lane] : greatest;
+  for (; at + kLanes <= count; at += kLanes) {
+    worst = most_of(worst, ints(load(x + at)) & kMagnitude);
   }
-  for (; at < count; at++) {
-    int32_t bits;
-    memcpy(&bits, x + at, sizeof bits);
-    bits &= kMagnitude;
-    greatest = bits > greatest ? bits : greatest;
+  if (at < count) {
+    Floats lanes = {};
+    memcpy(&lanes, x + at, (size_t)(count - at) * sizeof(float));
+    worst = most_of(worst, ints(lanes) & kMagnitude);
   }
-  return greatest;
+  return greatest_lane(worst);
 }
 
 static inline float power_of_two(int32_t exponent) {
@@ -231,42 +253,75 @@ static inline float power_of_two(int32_t exponent) {
   return (float)found;
 }
 
-// The shared exponent of a group whose greatest magnitude has these bits.
-static inline int32_t shared_exponent(int32_t greatest, const LithoBlock& b) {
-  if (!greatest) return -127;
+// The shared power of two of a group, and its reciprocal.
+struct Shared {
+  float up, down;
+};
+
+// Where the exponent runs into its bounds, or the greatest magnitude is subnormal.
+static __attribute__((noinline)) Shared shared_at_bounds(int32_t greatest, const LithoBlock& b) {
   float magnitude;
   memcpy(&magnitude, &greatest, sizeof magnitude);
   double wide = magnitude;
   int64_t bits;
   memcpy(&bits, &wide, sizeof bits);
-  int32_t shared = (int32_t)(bits >> 52) - 1023 - b.most;
-  shared = shared < -127 ? -127 : shared > 127 ? 127 : shared;
+  int32_t exponent = (int32_t)(bits >> 52) - 1023 - b.most;
+  exponent = exponent < -127 || !greatest ? -127 : exponent > 127 ? 127 : exponent;
   // `edge` is the greatest magnitude that does not round past the greatest element.
-  bool is_over = b.carries && magnitude * power_of_two(-shared) > b.edge;
-  return shared + (is_over && shared < 127);
+  bool is_over = b.carries && magnitude * power_of_two(-exponent) > b.edge;
+  exponent += is_over && exponent < 127;
+  return {power_of_two(-exponent), power_of_two(exponent)};
+}
+
+// The shared power for a group whose greatest magnitude has these bits. Its exponent is that of
+// the edge, so that their fractions alone tell which of the two is greater.
+static inline Shared shared_of(int32_t greatest, const LithoBlock& b, int32_t edge_fraction) {
+  int32_t is_over = (greatest & 0x7fffff) > edge_fraction;
+  int32_t field = (greatest >> 23) - b.most + is_over;
+  if (greatest < 0x800000 || field < 1 || field > 253) return shared_at_bounds(greatest, b);
+  int32_t down = field << 23, up = (254 - field) << 23;
+  Shared found;
+  memcpy(&found.up, &up, sizeof up);
+  memcpy(&found.down, &down, sizeof down);
+  return found;
+}
+
+static inline int32_t edge_fraction_of(const LithoBlock& b) {
+  int32_t bits;
+  memcpy(&bits, &b.edge, sizeof bits);
+  return b.carries ? bits & 0x7fffff : 0x7fffff;
+}
+
+template <typename Step>
+static inline int32_t run_group(const float* x, float* y, int64_t length, const LithoBlock& b,
+                                int32_t edge, Step step) {
+  int32_t greatest = greatest_of(x, length);
+  Shared shared = shared_of(greatest, b, edge);
+  step.up = all(shared.up);
+  step.down = all(shared.down);
+  int64_t k = 0;
+  for (; k + kLanes <= length; k += kLanes) store(y + k, step(load(x + k)));
+  if (k < length) {
+    Floats lanes = {};
+    memcpy(&lanes, x + k, (size_t)(length - k) * sizeof(float));
+    lanes = step(lanes);
+    memcpy(y + k, &lanes, (size_t)(length - k) * sizeof(float));
+  }
+  return greatest;
 }
 
 template <typename Step>
 static int32_t run_groups(const float* x, float* y, const LithoBlock& b) {
-  int32_t worst = 0;
-  LithoParameters p = b.element;
+  int32_t worst = 0, edge = edge_fraction_of(b);
+  const Step step(b.element);
   for (int64_t row = 0; row < b.rows; row++) {
     for (int64_t at = 0; at < b.row; at += b.group) {
       int64_t length = b.row - at < b.group ? b.row - at : b.group;
-      int32_t greatest = greatest_of(x, length);
+      // The two usual lengths are written out, so that the group stays in registers.
+      int32_t greatest = length == 32   ? run_group(x, y, 32, b, edge, step)
+                         : length == 16 ? run_group(x, y, 16, b, edge, step)
+                                        : run_group(x, y, length, b, edge, step);
       worst = greatest > worst ? greatest : worst;
-      int32_t shared = shared_exponent(greatest, b);
-      p.up = power_of_two(-shared);
-      p.down = power_of_two(shared);
-      const Step step(p);
-      int64_t k = 0;
-      for (; k + kLanes <= length; k += kLanes) store(y + k, step(load(x + k)));
-      if (k < length) {
-        Floats lanes = {};
-        memcpy(&lanes, x + k, (size_t)(length - k) * sizeof(float));
-        lanes = step(lanes);
-        memcpy(y + k, &lanes, (size_t)(length - k) * sizeof(float));
-      }
       x += length;
       y += length;
     }
@@ -288,11 +343,12 @@ static void pass_inside(const float* x, const float* gradient, float* y, int64_t
 }
 
 static void pass_groups(const float* x, const float* gradient, float* y, const LithoBlock& b) {
+  int32_t edge = edge_fraction_of(b);
   for (int64_t row = 0; row < b.rows; row++) {
     for (int64_t at = 0; at < b.row; at += b.group) {
       int64_t length = b.row - at < b.group ? b.row - at : b.group;
-      double bound = (double)power_of_two(shared_exponent(greatest_of(x, length), b)) * b.bound;
-      float top = bound < 3.4028234663852886e38 ? (float)bound : 3.4028234663852886e38f;
+      float top = shared_of(greatest_of(x, length), b, edge).down * b.bound;
+      top = top < 3.4028234663852886e38f ? top : 3.4028234663852886e38f;
       pass_inside(x, gradient, y, length, -top, top);
       x += length;
       y += length;
