@@ -202,6 +202,21 @@ def test_an_input_that_is_read_raw_is_named_with_its_reader() -> None:
         lowered(captured(Skip(), rule))
 
 
+def test_an_input_that_nothing_reads_is_named() -> None:
+    class Deaf(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.act = nn.ReLU()
+
+        def forward(self, x: torch.Tensor, spare: torch.Tensor) -> torch.Tensor:
+            return self.act(x)
+
+    model, pair = Deaf(), (torch.zeros(1, 2), torch.zeros(1, 3))
+    quantize(model, [QuantizeRule("act", inputs="fixed8")], [pair])
+    with pytest.raises(GraphError, match=r"input %spare must be read by the model"):
+        lowered(capture(model.eval(), pair))
+
+
 def test_several_layers_that_do_not_fit_are_in_one_message() -> None:
     model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
     rules = QuantizeRule("0", inputs="fixed8"), QuantizeRule("2", inputs="fixed8")

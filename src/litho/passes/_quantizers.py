@@ -40,9 +40,15 @@ def quantized_input(graph: Graph, item: Input, registry: Registry) -> TensorType
     """Give the type of an input: that of the quantizers which read it, straight or in a view.
 
     An input of integers, one that has codes and one that only the host reads stay as they are.
-    Raises `GraphError` when something else reads a float input, or quantizers that disagree.
+    Raises `GraphError` when something else reads a float input, quantizers that disagree, or
+    nothing.
     """
     kind = item.type
+    if not graph.users(item.name) and item.name not in graph.outputs:
+        raise GraphError(
+            f"input %{item.name} must be read by the model, and nothing reads it;"
+            " take it out of `forward`"
+        )
     if not (isinstance(kind.format, Host) and str(kind.format) in _FLOATS):
         return kind
     readers = [node for node in _readers(graph, item.name, registry) if not node.host]
