@@ -15,7 +15,8 @@ class Family:
 
     `dsp_width_a`/`dsp_width_b` are the signed operand widths of one multiplier (0: the family has
     none), `dsp_min_product` the narrowest product that Yosys puts into one, `bram_unit_bits` the
-    capacity of one block RAM and `bram_max_width` its widest port.
+    capacity of one block RAM and `bram_max_width` its widest port. `dsp_has_registers` says
+    whether Yosys packs the registers around a product into its multiplier.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Family:
     dsp_min_product: int
     bram_unit_bits: int
     bram_max_width: int
+    dsp_has_registers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ _BRAM18 = 18 * 1024
 FAMILIES = {
     family.name: family
     for family in (
-        Family("xc7", 6, 25, 18, 9, 18 * 1024, 36),
-        Family("xcup", 6, 27, 18, 9, 18 * 1024, 36),
-        Family("ecp5", 4, 18, 18, 9, 18 * 1024, 36),
+        Family("xc7", 6, 25, 18, 9, 18 * 1024, 36, dsp_has_registers=True),
+        Family("xcup", 6, 27, 18, 9, 18 * 1024, 36, dsp_has_registers=True),
+        Family("ecp5", 4, 18, 18, 4, 18 * 1024, 36),
         Family("ice40", 4, 0, 0, 0, 4 * 1024, 16),
     )
 }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from litho.hw import Band, Family, Resources
-from litho.rtl.arith.dot import product_resources
+from litho.rtl.arith.dot import packs_registers, product_resources
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.join import join_resources
 from litho.rtl.stream.register import register_resources
@@ -53,20 +53,28 @@ class Shape:
 
 
 def resources(shape: Shape, family: Family) -> Resources:
-    """Give the sum over the join, the memory, the products, the adders and the registers."""
+    """Give the sum over the join, the memory, the products, the adders and the registers.
+
+    Where multipliers have registers, they also do the addition behind them.
+    """
     lanes, terms = shape.lanes, (shape.a, shape.b)
-    found = (
-        join_resources(family)
-        + register_resources(shape.out_bits * lanes, family)
-        + Resources(luts=shape.out_bits * lanes)
-    )
+    products = [term for term in terms if shape.words or term.multiplier != 1]
+    packed = [t for t in products if packs_registers(t.bits, t.multiplier_bits, family)]
+    found = join_resources(family)
+    if packed:
+        found += register_resources(0, family)
+    else:
+        found += register_resources(shape.out_bits * lanes, family)
+        found += Resources(luts=shape.out_bits * lanes)
     if shape.stages > 1:
-        found += register_resources(sum(term.product_bits for term in terms) * lanes, family)
-        for term in terms:
+        kept = sum(term.product_bits for term in terms if term not in packed)
+        found += register_resources(kept * lanes, family)
+        for term in products:
             found += product_resources(lanes, term.bits, term.multiplier_bits, family)
     if shape.words:
         bits = (shape.words - 1).bit_length()
         width = sum(term.multiplier_bits for term in terms) * lanes
         found += Resources(luts=2 * bits, ffs=bits) + rom_resources(width, shape.words, family)
-        found += register_resources(sum(term.bits for term in terms) * lanes, family)
+        kept = sum(term.bits for term in terms if term not in packed)
+        found += register_resources(kept * lanes, family)
     return found

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from litho.hw import Band, Family, Resources
-from litho.rtl.arith.dot import product_resources
-from litho.rtl.arith.round import round_resources
+from litho.rtl.arith.dot import packs_registers, product_resources
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.register import register_resources
 
@@ -49,15 +48,35 @@ class Shape:
 
 def resources(shape: Shape, family: Family) -> Resources:
     """Give the sum over the memory, the products, the rounding and the registers."""
-    found = register_resources(
-        shape.out_bits * shape.lanes, family
-    ) + shape.lanes * round_resources(shape.wide_bits, shape.out_bits, 0, shape.rounding, family)
-    if shape.stages > 1:
-        found += register_resources(shape.product_bits * shape.lanes, family)
-        found += product_resources(shape.lanes, shape.in_bits, shape.multiplier_bits, family)
+    # Where the output is wider than what comes, the rest are copies of the sign.
+    kept = min(shape.out_bits, max(shape.product_bits - shape.shift + 1, 1))
+    found = register_resources(kept * shape.lanes, family)
+    found += shape.lanes * _rounding(shape, family)
+    if shape.stages == 1:
+        return found
+    packs = packs_registers(shape.in_bits, shape.multiplier_bits, family)
+    found += product_resources(shape.lanes, shape.in_bits, shape.multiplier_bits, family)
+    found += register_resources(0 if packs else shape.product_bits * shape.lanes, family)
     if shape.words:
         bits = (shape.words - 1).bit_length()
         found += Resources(luts=2 * bits, ffs=bits)
         found += rom_resources(shape.multiplier_bits * shape.lanes, shape.words, family)
-        found += register_resources(shape.in_bits * shape.lanes, family)
+        found += register_resources(0 if packs else shape.in_bits * shape.lanes, family)
     return found
+
+
+def _rounding(shape: Shape, family: Family) -> Resources:
+    """Give one rounding by a constant shift: the whole part is added to, then limited.
+
+    Tables of six inputs need none for the addition, which the carry chain does, nor for the
+    comparison with the limits.
+    """
+    whole = max(shape.wide_bits - shape.shift, 1)
+    limit = shape.out_bits + 2 if whole > shape.out_bits else 0
+    if not shape.shift:
+        return Resources(luts=limit)
+    ties = -(-shape.shift // 5) if shape.rounding in ("half_even", "toward_zero") else 0
+    chains = 0
+    if family.lut_inputs < 6 and shape.rounding != "floor":
+        chains = whole if whole <= shape.out_bits else 2 * whole
+    return Resources(luts=limit + ties + chains + 2)

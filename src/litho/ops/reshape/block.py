@@ -10,7 +10,7 @@ from litho.ops.reshape.reference import evaluate
 from litho.ops.streams import on_streams, stream_of
 from litho.rtl import Block
 from litho.rtl.block import Times
-from litho.rtl.flow import resized, series
+from litho.rtl.flow import resized, series, stages
 from litho.rtl.stream.width import width
 
 __all__ = ["block"]
@@ -35,8 +35,11 @@ def block(view: NodeView) -> Block:
     narrower = width(source.bits, lanes.inputs, few, source.row, source.rows)
     wider = width(source.bits, few, lanes.outputs, target.row, target.rows)
 
+    registers = int(lanes.inputs > few < lanes.outputs)
+
     def schedule(offered: tuple[Times, ...]) -> tuple[Times, ...]:
-        return wider.schedule(narrower.schedule(offered))
+        parts = narrower.schedule(offered)
+        return wider.schedule((parts[0] + registers,))
 
     return Block(
         "litho_reshape",
@@ -61,6 +64,8 @@ def block(view: NodeView) -> Block:
         flow=lambda: series(
             source,
             target,
-            *(resized(part.inputs[0], part.outputs[0]) for part in (narrower, wider)),
+            resized(*narrower.inputs, *narrower.outputs),
+            stages(wider.inputs[0].beats, registers),
+            resized(*wider.inputs, *wider.outputs),
         ),
     )

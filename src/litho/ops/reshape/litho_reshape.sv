@@ -4,9 +4,10 @@
 // Reference: litho.ops.reshape.reference.evaluate
 // Parts of Few codes go from beat to beat; Few divides InRow and OutRow unless they are equal, and
 // InLanes and OutLanes always, so that no part has padding within a row. Latency and interval are
-// those of the two width changes; with InLanes, OutLanes and Few equal there are only wires.
+// those of the two width changes, with a register between them when there are two; with InLanes,
+// OutLanes and Few equal there are only wires.
 //
-//   in -> InLanes to Few -> Few to OutLanes -> out
+//   in -> InLanes to Few ->[ part ]-> Few to OutLanes -> out
 `default_nettype none
 module litho_reshape #(
   parameter int Bits     = 8,  // bits of a code
@@ -25,8 +26,8 @@ module litho_reshape #(
   output wire logic                     out_valid_o,
   input  wire logic                     out_ready_i
 );
-  logic [Bits*Few-1:0] part_data;
-  logic                part_valid, part_ready;
+  logic [Bits*Few-1:0] narrow_data, part_data;
+  logic                narrow_valid, narrow_ready, part_valid, part_ready;
 
   litho_stream_width #(
     .Bits(Bits),
@@ -39,10 +40,30 @@ module litho_reshape #(
     .in_data_i(in_data_i),
     .in_valid_i(in_valid_i),
     .in_ready_o(in_ready_o),
-    .out_data_o(part_data),
-    .out_valid_o(part_valid),
-    .out_ready_i(part_ready)
+    .out_data_o(narrow_data),
+    .out_valid_o(narrow_valid),
+    .out_ready_i(narrow_ready)
   );
+
+  if (InLanes > Few && OutLanes > Few) begin : gen_register
+    litho_stream_register #(
+      .Width(Bits * Few)
+    ) u_register (
+      .clk_i(clk_i),
+      .rst_ni(rst_ni),
+      .in_data_i(narrow_data),
+      .in_valid_i(narrow_valid),
+      .in_ready_o(narrow_ready),
+      .out_data_o(part_data),
+      .out_valid_o(part_valid),
+      .out_ready_i(part_ready)
+    );
+  end else begin : gen_wires
+    assign part_data = narrow_data;
+    assign part_valid = narrow_valid;
+    assign narrow_ready = part_ready;
+  end
+
   litho_stream_width #(
     .Bits(Bits),
     .InLanes(Few),

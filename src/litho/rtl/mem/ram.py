@@ -8,7 +8,7 @@ SHALLOW = 64
 """Up to this many words a memory is read in the cycle itself; deeper ones read synchronously."""
 
 
-_BLOCK_ABOVE = {"xc7": 3000, "xcup": 6000, "ecp5": 1000, "ice40": 256}
+_BLOCK_ABOVE = {"xc7": 3000, "xcup": 6000, "ecp5": 1150, "ice40": 256}
 """Bits above which Yosys puts a memory that is read synchronously into a block RAM."""
 
 
