@@ -2,8 +2,8 @@
 
 from litho.ir.draw import draw
 from litho.ir.graph import Constant, Graph, Input, Lanes, Node, Origin
-from litho.ir.interpreter import interpret
-from litho.ir.op import AtenCall, Lowering, LoweringContext, NodeView, Op, Ref, Registry
+from litho.ir.interpreter import interpret, interpret_from
+from litho.ir.op import AtenCall, Lowering, LoweringContext, NodeView, Op, Ref, Registry, State
 from litho.ir.rules import check
 from litho.ir.store import load, save
 from litho.ir.text import parse, write
@@ -23,11 +23,13 @@ __all__ = [
     "Origin",
     "Ref",
     "Registry",
+    "State",
     "TensorType",
     "TupleType",
     "check",
     "draw",
     "interpret",
+    "interpret_from",
     "load",
     "parse",
     "save",

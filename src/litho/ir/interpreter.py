@@ -10,7 +10,7 @@ from litho.ir.graph import Constant, Graph
 from litho.ir.op import Codes, NodeView, Registry
 from litho.ir.types import TensorType
 
-__all__ = ["interpret", "view_of"]
+__all__ = ["interpret", "interpret_from", "view_of"]
 
 
 def interpret(
@@ -21,17 +21,39 @@ def interpret(
 ) -> dict[str, Codes]:
     """Give codes[samples, *shape] of the outputs, from those of the inputs.
 
-    `keep` is `outputs`, or `all` for the codes of every node as well.
+    `keep` is `outputs`, or `all` for the codes of every node as well. Nodes with state start from
+    reset and run on over all samples.
     Raises `GraphError` for inputs that are absent, unknown, of a wrong shape or out of range, and
     for an op whose result does not fit its type.
     """
+    return interpret_from(graph, inputs, registry, {}, keep)[0]
+
+
+def interpret_from(
+    graph: Graph,
+    inputs: Mapping[str, Codes],
+    registry: Registry,
+    states: Mapping[str, int],
+    keep: Literal["outputs", "all"] = "outputs",
+) -> tuple[dict[str, Codes], dict[str, int]]:
+    """Give what `interpret` gives, and the states of the nodes that have one.
+
+    `states` holds those of the samples before, by node; a node without an entry is at reset.
+    Raises what `interpret` raises.
+    """
     values: dict[str, Codes] = dict(_checked_inputs(graph, inputs))
+    after: dict[str, int] = {}
     values.update((constant.name, constant.values) for constant in graph.constants)
     last_use = {name: node.name for node in graph.nodes for name in node.inputs}
     for node in graph.nodes:
         view = view_of(graph, node.name)
         op = registry.find(node.op, node.origin)
-        result = op.evaluate(node.params, view.types, tuple(values[name] for name in node.inputs))
+        given = tuple(values[name] for name in node.inputs)
+        if op.state is None:
+            result = op.evaluate(node.params, view.types, given)
+        else:
+            before = states.get(node.name, op.state.at_reset(node.params))
+            result, after[node.name] = op.state.evaluate(node.params, view.types, given, before)
         _check_codes(f"%{node.name} ({node.op}, from {node.origin})", result, view.type)
         values[node.name] = result
         if keep == "outputs":
@@ -39,7 +61,7 @@ def interpret(
                 if last_use[name] == node.name and name not in graph.outputs:
                     values.pop(name, None)
     kept = graph.outputs if keep == "outputs" else [node.name for node in graph.nodes]
-    return {name: values[name] for name in dict.fromkeys((*kept, *graph.outputs))}
+    return {name: values[name] for name in dict.fromkeys((*kept, *graph.outputs))}, after
 
 
 def view_of(graph: Graph, name: str) -> NodeView:

@@ -19,6 +19,7 @@ __all__ = [
     "Op",
     "Ref",
     "Registry",
+    "State",
 ]
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -116,6 +117,21 @@ class Lowering:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What an op adds whose values depend on the beats before, and so on its lanes.
+
+    - `lanes(params)`: the lanes that its parameters fix; no pass may give a node others.
+    - `at_reset(params)`: its state after reset.
+    - `evaluate(params, types, inputs, state)`: codes of the result as `Op.evaluate` gives them,
+      from `state` on over all beats of all samples in order, and the state after them.
+    """
+
+    lanes: Callable[[Any], Lanes]
+    at_reset: Callable[[Any], int]
+    evaluate: Callable[[Any, tuple[TensorType, ...], tuple[Codes, ...], int], tuple[Codes, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Op:
     """One operation: what must agree about it.
 
@@ -123,10 +139,12 @@ class Op:
     - `infer_type(params, types)`: type of the result. A rule that needs constants (the width of an
       accumulator) finds what it needs in the parameters.
     - `evaluate(params, types, inputs)`: codes (samples, *shape) of the result from the inputs'
-      codes (samples, *shape); a constant input has no axis of samples.
+      codes (samples, *shape); a constant input has no axis of samples. An op with state starts
+      from reset.
     - `lowerings`: the PyTorch operators it stands for.
     - `blocks[family](view)`: the hardware for one node, per arithmetic family of its first input.
     - `arity`: the numbers of inputs it may have.
+    - `state`: what it remembers from beat to beat; None when nothing.
     """
 
     name: str
@@ -136,6 +154,7 @@ class Op:
     lowerings: tuple[Lowering, ...]
     blocks: Mapping[str, Callable[[NodeView], Any]]
     arity: tuple[int, ...] = (1,)
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

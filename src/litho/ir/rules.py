@@ -12,9 +12,10 @@ def check(graph: Graph, registry: Registry) -> Graph:
     """Give `graph` back when it keeps every rule.
 
     Raises `GraphError` with the rule, the node and its origin when it does not: values are
-    defined before use, constants match their types, lanes are 1 or more, and a node has the
-    inputs and parameters of its op and the type that the op's rule infers. An op that is not ours
-    must be spelled as PyTorch does, with dots.
+    defined before use, constants match their types, lanes are 1 or more (and those on which the
+    values of an op with state depend), and a node has the inputs and parameters of its op and the
+    type that the op's rule infers. An op that is not ours must be spelled as PyTorch does, with
+    dots.
     """
     known = {item.name for item in graph.inputs} | {item.name for item in graph.constants}
     for constant in graph.constants:
@@ -72,6 +73,14 @@ def _check_type(graph: Graph, node: Node, registry: Registry) -> None:
         raise GraphError(
             f"%{node.name} ({node.op}, from {node.origin}) must have"
             f" {' or '.join(map(str, op.arity))} inputs, not {len(node.inputs)}"
+        )
+    if op.state and node.lanes not in (None, op.state.lanes(node.params)):
+        fixed, found = op.state.lanes(node.params), node.lanes
+        assert found is not None
+        raise GraphError(
+            f"lanes of %{node.name} ({node.op}, from {node.origin}) must be {fixed.inputs} in and"
+            f" {fixed.outputs} out, on which its values depend, not {found.inputs} and"
+            f" {found.outputs}; change the parameter of the layer instead"
         )
     try:
         inferred = op.infer_type(node.params, view_of(graph, node.name).types)

@@ -34,13 +34,20 @@ class Unit:
     """Nodes whose lanes are chosen together.
 
     They are one node whose lanes in and out are free, or nodes one after another that give as many
-    codes a cycle as they take. `row_in` and `row_out` are the rows of their streams.
+    codes a cycle as they take, or one node whose op fixes them. `row_in` and `row_out` are the
+    rows of their streams.
     """
 
     nodes: tuple[Node, ...]
     is_free: bool
     row_in: int
     row_out: int
+    fixed: Lanes | None = None
+
+    @property
+    def widest(self) -> Lanes:
+        """The lanes with which the unit is as fast as it can be."""
+        return self.fixed or Lanes(self.row_in, self.row_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Model:
 
     def widest(self) -> list[Lanes]:
         """Give the lanes with which each unit is as fast as it can be."""
-        return [Lanes(unit.row_in, unit.row_out) for unit in self.units]
+        return [unit.widest for unit in self.units]
 
     def folding(self, lanes: list[Lanes]) -> Folding:
         """Give what the whole costs with these lanes."""
@@ -173,6 +180,8 @@ class Model:
         Useful are the fewest lanes for each number of beats, and what goes well with `near`.
         """
         unit = self.units[place]
+        if unit.fixed:
+            return [unit.fixed]
         counts_in = _useful(unit.row_in, near)
         if not unit.is_free:
             found = [Lanes(count, count) for count in counts_in]
@@ -184,7 +193,7 @@ class Model:
                 for lanes in self._fewest(place, count, counts_out, near, interval)
             ]
         quick = [lanes for lanes in found if self.interval(place, lanes) <= interval]
-        return quick or [Lanes(unit.row_in, unit.row_out)]
+        return quick or [unit.widest]
 
     def _fewest(
         self, place: int, inputs: int, outputs: list[int], near: set[int], interval: int
@@ -236,23 +245,34 @@ def _units(graph: Graph, registry: Registry) -> list[Unit]:
     found: list[Unit] = []
     home: dict[str, int] = {}
     for node in graph.nodes:
-        is_free = _is_free(graph, node, registry)
         row_in, row_out = _rows(graph, node)
+        fixed = _fixed(node, registry)
+        is_free = fixed is None and _is_free(graph, node, registry)
         joins = sorted(
             {
                 home[name]
                 for name in node.inputs
-                if name in home and not found[home[name]].is_free and row_in == row_out
+                if name in home and row_in == row_out and _takes_more(found[home[name]])
             }
         )
-        if is_free or not joins:
+        if is_free or fixed or not joins:
             home[node.name] = len(found)
-            found.append(Unit((node,), is_free, row_in, row_out))
+            found.append(Unit((node,), is_free, row_in, row_out, fixed))
             continue
         place = joins[0]
         home[node.name] = place
         found[place] = replace(found[place], nodes=(*found[place].nodes, node))
     return found
+
+
+def _takes_more(unit: Unit) -> bool:
+    return not unit.is_free and unit.fixed is None
+
+
+def _fixed(node: Node, registry: Registry) -> Lanes | None:
+    """Give the lanes on which the values of a node depend, or None."""
+    state = registry.find(node.op, node.origin).state
+    return state.lanes(node.params) if state else None
 
 
 def _rows(graph: Graph, node: Node) -> tuple[int, int]:
