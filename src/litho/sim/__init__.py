@@ -1,8 +1,8 @@
 """A design and vectors → outputs, cycles, verdict."""
 
 from litho.sim.measure import measure, measured
-from litho.sim.records import Simulation, Stalls
+from litho.sim.records import Simulation, Stalls, Wave
 from litho.sim.simulate import simulate
 from litho.sim.verdict import Verdict, compare
 
-__all__ = ["Simulation", "Stalls", "Verdict", "compare", "measure", "measured", "simulate"]
+__all__ = ["Simulation", "Stalls", "Verdict", "Wave", "compare", "measure", "measured", "simulate"]

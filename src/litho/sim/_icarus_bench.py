@@ -85,7 +85,7 @@ module litho_bench;
   logic clk, rst_n;
 {declarations}
   int cycle, idle, longest, done_at, result, seed;
-  logic moved, was_reset;
+  logic moved, was_reset, records;
   string vectors, told;
 
   {top} u_dut (
@@ -118,7 +118,7 @@ module litho_bench;
   endtask
 
   task step(input int in_reset, input logic quiet);
-{drives}    #3;
+{window}{drives}    #4;
     if (!(in_reset == 1 && quiet)) begin
 {checks}      if (in_reset == 0) begin
         watch();
@@ -155,7 +155,8 @@ module litho_bench;
     cycle = 0;
     longest = 0;
     was_reset = 0;
-{loads}    open_files();
+    records = 0;
+{loads}{dumps}    open_files();
     restart();
     reset();
     while (!is_done(0)) begin
@@ -216,7 +217,9 @@ def bench(top: str, plan: Plan) -> str:
         restarts="".join(_restart(item) for item in watched),
         drives="".join(drives),
         checks="".join(_CHECK.format(**item) for item in watched),
-        probes="".join(_PROBE.format(**item) for item in sinks),
+        probes=_probes(sinks, plan),
+        window=_window(plan),
+        dumps=_dumps(plan),
         transfers="".join(transfers),
         done=" && ".join(f"{_counter(item)} == {item['beats']}" for item in (*sources, *watched)),
         loads="".join(_load(item) for item in sources),
@@ -230,6 +233,34 @@ def bench(top: str, plan: Plan) -> str:
         reset_at=-1 if plan.reset_at is None else plan.reset_at,
         patience=plan.patience,
     )
+
+
+def _probes(sinks: list[dict[str, str]], plan: Plan) -> str:
+    """Give the probes for rule 2, which rest while waves are recorded: they would show there."""
+    text = "".join(_PROBE.format(**item) for item in sinks)
+    return f"    if (!records) begin\n{text}    end\n" if plan.wave else text
+
+
+def _window(plan: Plan) -> str:
+    if plan.wave is None:
+        return ""
+    first, end = plan.wave.first, plan.wave.first + plan.wave.cycles
+    return (
+        f"    if (!records && cycle >= {first} && cycle < {end}) begin\n"
+        f"      $dumpvars({plan.wave.depth}, u_dut);\n"
+        "      records = 1;\n"
+        "    end\n"
+        f"    if (records && cycle >= {end}) begin\n"
+        "      $dumpoff;\n"
+        "      records = 0;\n"
+        "    end\n"
+    )
+
+
+def _dumps(plan: Plan) -> str:
+    if plan.wave is None:
+        return ""
+    return '    told = {vectors, "/waves.vcd"};\n    $dumpfile(told);\n'
 
 
 def _fields(kind: str, number: int, stream: Stream, plan: Plan) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from litho.rtl import Stream
-from litho.sim.records import Stalls
+from litho.sim.records import Stalls, Wave
 
 __all__ = ["Plan"]
 
@@ -20,6 +20,7 @@ class Plan:
     stalls: Stalls | None
     reset_at: int | None
     patience: int
+    wave: Wave | None = None
 
     @property
     def held(self) -> Stalls:

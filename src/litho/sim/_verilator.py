@@ -15,22 +15,43 @@ _HARNESS = Path(__file__).parent / "harness"
 
 _MAIN = """\
 #include "harness.h"
-static Vdut* dut;
+{include}static Vdut* dut;
 template <typename T> static void* at(T& port) {{ return &port; }}
 static void eval() {{ dut->eval(); }}
-int main(int, char** arguments) {{
+{recorder}int main(int, char** arguments) {{
   uint64_t seed = litho::read_plan(arguments[1]);
   VerilatedContext context;
   context.randReset(2);
   context.randSeed(static_cast<int>(seed % 1000000007) + 1);
-  dut = new Vdut(&context);
-  litho::Model model{{eval, &dut->clk_i, &dut->rst_ni, {stall}, {stall_bits}, {{
+{switch}  dut = new Vdut(&context);
+{open}  litho::Model model{{eval, &dut->clk_i, &dut->rst_ni, {stall}, {stall_bits}, {{
 {sources}}}, {{
 {sinks}}}, {{
-{taps}}}}};
-  return litho::run(model);
+{taps}}}, {record}}};
+  int code = litho::run(model);
+{close}  return code;
 }}
 """
+
+
+_WAVES = {
+    "include": '#include "verilated_vcd_c.h"\n',
+    "recorder": """\
+static VerilatedVcdC* waves;
+static void record(uint64_t time) { waves->dump(time); }
+""",
+    "switch": "  context.traceEverOn(true);\n",
+    "open": """\
+  waves = new VerilatedVcdC;
+  dut->trace(waves, 99);
+  waves->set_time_unit("1ns");
+  waves->set_time_resolution("1ns");
+  waves->open((std::string(arguments[1]) + "/waves.vcd").c_str());
+""",
+    "record": "record",
+    "close": "  waves->close();\n",
+}
+_NO_WAVES = dict.fromkeys(_WAVES, "") | {"record": "nullptr"}
 
 
 def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[Path, ...]) -> Path:
@@ -41,10 +62,14 @@ def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[
         stall_bits=plan.stall_bits,
         sources="".join(_port(s.name, s.name, s.width, "i", "o") for s in plan.inputs),
         sinks="".join(_port(s.name, s.name, s.width, "o", "i") for s in plan.outputs),
+        **(_WAVES if plan.wave else _NO_WAVES),
         taps="".join(_port(s.name, f"tap_{s.name}", s.width, "o", "o") for s in plan.taps),
     )
+    depth = plan.wave.depth if plan.wave else None
     sources = (*(str(path.absolute()) for path in extra_sources), *folder.sources)
-    return tools.build_simulator(folder.path.absolute(), sources, folder.top, main, _HARNESS)[0]
+    return tools.build_simulator(
+        folder.path.absolute(), sources, folder.top, main, _HARNESS, depth
+    )[0]
 
 
 def _port(name: str, prefix: str, width: int, forward: str, back: str) -> str:
@@ -68,6 +93,8 @@ def _text(plan: Plan) -> str:
         ("seed", plan.held.seed),
         ("patience", plan.patience),
         ("reset_at", -1 if plan.reset_at is None else plan.reset_at),
+        ("wave_first", plan.wave.first if plan.wave else 0),
+        ("wave_end", plan.wave.first + plan.wave.cycles if plan.wave else 0),
         ("stalled", int(plan.stalls is not None)),
         ("stall_source", int(plan.held.source * 65536)),
         ("stall_sink", int(plan.held.sink * 65536)),

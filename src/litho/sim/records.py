@@ -1,11 +1,12 @@
 """What a simulation takes and gives."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from litho.errors import ConfigError
 from litho.rtl.block import Codes, Times
 
-__all__ = ["Simulation", "Stalls"]
+__all__ = ["Simulation", "Stalls", "Wave"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,26 @@ class Stalls:
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ConfigError(f"stalls of {name} must be at least 0 and below 1, not {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """What is recorded of a simulation: a VCD file at `path` of `cycles` cycles from `first` on.
+
+    From cycle 0 on the reset before it is recorded too. `depth` is the number of levels of modules,
+    1 for the top alone and 0 for all. A cycle takes 10 ns; the clock rises in its middle.
+    """
+
+    path: Path
+    cycles: int = 1000
+    first: int = 0
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        for name, low in (("cycles", 1), ("first", 0), ("depth", 0)):
+            value = getattr(self, name)
+            if value < low:
+                raise ConfigError(f"{name} of waves must be {low} or more, not {value}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Runs a design on vectors."""
 
+import os
 import shlex
 import shutil
 import time
@@ -12,7 +13,7 @@ from litho.rtl.block import Codes
 from litho.sim import _icarus, _verilator
 from litho.sim._plan import Plan
 from litho.sim._vectors import write_codes
-from litho.sim.records import Simulation, Stalls
+from litho.sim.records import Simulation, Stalls, Wave
 
 __all__ = ["PATIENCE", "simulate"]
 
@@ -33,13 +34,15 @@ def simulate(
     reset_at: int | None = None,
     extra_sources: tuple[Path, ...] = (),
     patience: int = PATIENCE,
+    wave: Wave | None = None,
 ) -> Simulation:
     """Run `folder` on codes[samples, rows, row] of each input and give what came out.
 
     `taps` are streams named as the connections that were brought out; `stall_bits` is the width
     of the port `stall_i`. Without `stalls` all goes at full speed. `reset_at` names a cycle in
     which reset falls; after it everything is sent again. `extra_sources` are files the design
-    needs beside its own. No beat moving for `patience` cycles is a failure.
+    needs beside its own. No beat moving for `patience` cycles is a failure. With `wave` the
+    simulation is recorded, up to its failure if it fails.
 
     Raises `MismatchError` when a stream breaks a rule of `docs/stream.md`, gives too many beats
     or stands still, `ToolError` when the simulator cannot be built or stops by itself, and
@@ -50,7 +53,7 @@ def simulate(
         raise ConfigError(f"simulator must be one of {', '.join(_TOOLS)}, not {simulator!r}")
     version = tools.find(_TOOLS[simulator]).version
     samples = _samples(inputs, codes)
-    plan = Plan(samples, inputs, outputs, taps, stall_bits, stalls, reset_at, patience)
+    plan = Plan(samples, inputs, outputs, taps, stall_bits, stalls, reset_at, patience, wave)
     vectors = tools.scratch("vectors")
     for number, (stream, values) in enumerate(zip(inputs, codes, strict=True)):
         noise = stalls.seed if stalls else None
@@ -59,7 +62,10 @@ def simulate(
     started = time.perf_counter()
     program = backend.build(folder, plan, vectors, extra_sources)
     built = time.perf_counter()
-    command = backend.execute(program, folder, plan, vectors)
+    try:
+        command = backend.execute(program, folder, plan, vectors)
+    finally:
+        _keep(vectors / "waves.vcd", wave)
     cycles = _cycles(vectors, f"cd {shlex.quote(str(folder.path))} && {command}")
     results = [backend.read(vectors, "sink", n, s) for n, s in enumerate(outputs)]
     found = Simulation(
@@ -74,6 +80,22 @@ def simulate(
     )
     shutil.rmtree(vectors)
     return found
+
+
+def _keep(recorded: Path, wave: Wave | None) -> None:
+    """Put what was recorded in its place, where it appears whole or not at all."""
+    if wave is None or not recorded.is_file():
+        return
+    try:
+        wave.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = wave.path.with_name(f".{wave.path.name}.{os.getpid()}")
+        shutil.copyfile(recorded, temporary)
+        temporary.replace(wave.path)
+    except OSError as error:
+        raise ConfigError(
+            f"waves must go to a file that can be written, and {wave.path} cannot:"
+            f" {error.strerror}; choose another"
+        ) from error
 
 
 def _samples(inputs: tuple[Stream, ...], codes: tuple[Codes, ...]) -> int:

@@ -80,33 +80,64 @@ def lint(
 
 
 def build_simulator(
-    directory: Path, sources: Sequence[str], top: str, main: str, harness: Path
+    directory: Path,
+    sources: Sequence[str],
+    top: str,
+    main: str,
+    harness: Path,
+    wave_depth: int | None = None,
 ) -> tuple[Path, bool]:
     """Give the simulator of a design, built unless the cache has it, and whether it was built.
 
     `sources` are relative to `directory`, or absolute. `main` is the C++ text that joins the
-    model class `Vdut` with the harness, whose header and source lie in `harness`.
+    model class `Vdut` with the harness, whose header and source lie in `harness`. A simulator that
+    can record waves, of `wave_depth` levels of modules or of all for 0, is another than one that
+    cannot.
     """
     runtime = _runtime(harness)
     verilator = require(VERILATOR)
     contents = [part for name in sources for part in (name, read_source(directory / name))]
-    key = digest(runtime.name, " ".join((*_MODEL, _FAST, _LARGE)), top, main, *contents)
+    tracing = _tracing(wave_depth)
+    runtimes = (runtime, *([_recorder(harness)] if tracing else []))
+    key = digest(
+        *(place.name for place in runtimes),
+        " ".join((*_MODEL, *tracing, _FAST, _LARGE)),
+        top,
+        main,
+        *contents,
+    )
 
     def build(place: Path) -> None:
         model = place / "model"
         places = dict.fromkeys(f"-I{Path(name).parent}" for name in sources)
-        arguments = (*_MODEL, *places, "--top-module", top, "--Mdir", str(model), *sources)
+        arguments = (
+            *_MODEL,
+            *tracing,
+            *places,
+            "--top-module",
+            top,
+            "--Mdir",
+            str(model),
+            *sources,
+        )
         run(Job(verilator, arguments, directory, place / "verilator.log"))
         (model / "main.cpp").write_text(main)
-        _compile(place, runtime, harness)
+        _compile(place, runtimes, harness)
         shutil.rmtree(model)
 
     place, is_built = cached("simulators", key, build)
     return place / "simulator", is_built
 
 
-def _compile(place: Path, runtime: Path, harness: Path) -> None:
-    """Compile the C++ in place/model into place/simulator.
+def _tracing(depth: int | None) -> tuple[str, ...]:
+    if depth is None:
+        return ()
+    levels = ("--trace-depth", str(depth)) if depth else ()
+    return ("--trace", *levels)
+
+
+def _compile(place: Path, runtimes: tuple[Path, ...], harness: Path) -> None:
+    """Compile the C++ in place/model into place/simulator, the first of `runtimes` at hand.
 
     Small models are one unit, behind the precompiled header. Large ones are two, with an
     optimization that takes half the time; the header's time does not matter then.
@@ -116,7 +147,7 @@ def _compile(place: Path, runtime: Path, harness: Path) -> None:
     is_small = sum(path.stat().st_size for path in files) <= _ONE_UNIT
     units = _shared_out(files, 1 if is_small else 2)
     units[-1].append(model / "main.cpp")
-    start = (_FAST, "-include", str(runtime / _HEADER)) if is_small else (_LARGE,)
+    start = (_FAST, "-include", str(runtimes[0] / _HEADER)) if is_small else (_LARGE,)
     common = (*_FLAGS, *start, *_includes(model, harness), "-c")
     jobs = []
     for number, unit in enumerate(units):
@@ -126,7 +157,8 @@ def _compile(place: Path, runtime: Path, harness: Path) -> None:
         arguments = (*common, str(source), "-o", str(source.with_suffix(".o")))
         jobs.append(Job(compiler, arguments, place, place / f"compile{number}.log"))
     run_all(jobs)
-    objects = [str(path) for path in (*sorted(model.glob("*.o")), *sorted(runtime.glob("*.o")))]
+    folders = (model, *runtimes)
+    objects = [str(path) for folder in folders for path in sorted(folder.glob("*.o"))]
     linking = (*objects, "-pthread", "-o", str(place / "simulator"))
     run(Job(compiler, linking, place, place / "link.log"))
 
@@ -177,3 +209,16 @@ def _runtime(harness: Path) -> Path:
         )
 
     return cached("runtime", key, build)[0]
+
+
+def _recorder(harness: Path) -> Path:
+    """Give the folder of what simulators that record waves share beside the rest."""
+    verilator, compiler = require(VERILATOR), require(CXX)
+
+    def build(place: Path) -> None:
+        source = str(verilator.home / "include" / "verilated_vcd_c.cpp")
+        arguments = (*_FLAGS, *_includes(harness), _FAST, "-c", source, "-o", "recorder.o")
+        run(Job(compiler, arguments, place, place / "recorder.log"))
+
+    key = digest(verilator.identity, compiler.identity, " ".join((*_FLAGS, _FAST)))
+    return cached("recorder", key, build)[0]

@@ -18,6 +18,7 @@ struct Plan {
   std::string folder;
   uint64_t seed = 0, patience = 0;
   int64_t reset_at = -1;
+  int64_t wave_first = 0, wave_end = 0;  // cycles that are recorded
   uint32_t source = 0, sink = 0, inner = 0;  // stalls: probability in 1/65536
   bool stalled = false;
   std::vector<uint64_t> sources, sinks, taps;  // beats of each
@@ -26,6 +27,7 @@ struct Plan {
 Plan plan;
 
 constexpr int kResetCycles = 3;
+constexpr uint64_t kPeriod = 10;  // of the clock, in the units of recorded waves
 constexpr uint64_t kProbeAll = 4096;  // cycles in which each is probed for rule 2
 constexpr uint64_t kProbeEvery = 16;  // after those, one in so many
 
@@ -340,10 +342,19 @@ class Bench {
     drive_inner();
     *model_.clock = 0;
     model_.eval();
+    record(0);
     watch(in_reset, quiet);
     *model_.clock = 1;
     model_.eval();
+    record(kPeriod / 2);
+    time_ += kPeriod;
     if (!in_reset) ++cycle_;
+  }
+
+  // A cycle as waves show it: the clock falls, inputs change and settle, the clock rises.
+  void record(uint64_t after) {
+    if (!model_.record || cycle_ < plan.wave_first || cycle_ >= plan.wave_end) return;
+    model_.record(time_ + after);
   }
 
   void watch(int in_reset, bool quiet) {
@@ -376,7 +387,7 @@ class Bench {
   std::vector<Watched> sinks_, taps_;
   std::vector<Gate> inner_;
   int64_t cycle_ = 0, cycles_ = 0;
-  uint64_t idle_ = 0, longest_ = 0;
+  uint64_t idle_ = 0, longest_ = 0, time_ = 0;
 };
 
 }  // namespace
@@ -391,6 +402,8 @@ uint64_t read_plan(const char* folder) {
     if (word == "seed") plan.seed = value;
     else if (word == "patience") plan.patience = value;
     else if (word == "reset_at") plan.reset_at = number;
+    else if (word == "wave_first") plan.wave_first = number;
+    else if (word == "wave_end") plan.wave_end = number;
     else if (word == "stalled") plan.stalled = number != 0;
     else if (word == "stall_source") plan.source = static_cast<uint32_t>(value);
     else if (word == "stall_sink") plan.sink = static_cast<uint32_t>(value);

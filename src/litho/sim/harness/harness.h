@@ -26,6 +26,7 @@ struct Model {
   std::vector<Port> sources;
   std::vector<Port> sinks;
   std::vector<Port> taps;
+  void (*record)(uint64_t time);  // null when no waves are recorded
 };
 
 // Reads the plan in `folder` and gives its seed; called before the model is made.
