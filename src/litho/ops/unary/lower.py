@@ -33,8 +33,12 @@ SPELLINGS = {
     "aten.tanh.default": "tanh",
     "aten.threshold.default": "threshold",
 }
+# Those that PyTorch has no in-place operator for.
+_ONLY_FUNCTIONAL = ("hardshrink", "logsigmoid", "softplus", "softshrink")
 SPELLINGS |= {
-    f"{spelling.split('.default')[0]}_.default": SPELLINGS[spelling] for spelling in list(SPELLINGS)
+    f"aten.{spelling.split('.')[1]}_.default": function
+    for spelling, function in SPELLINGS.items()
+    if function not in _ONLY_FUNCTIONAL
 }
 
 
