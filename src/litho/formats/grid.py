@@ -11,7 +11,7 @@ from litho.formats.plans import plan_of
 from litho.formats.reach import is_inside
 from litho.formats.scale import Scale
 from litho.kernels.library import is_compiled
-from litho.kernels.plans import INFINITY, BlockPlan, Extent, Plan
+from litho.kernels.plans import BlockPlan, Extent, Plan
 
 __all__ = ["fake_quantize", "pass_gradient"]
 
@@ -37,7 +37,7 @@ def fake_quantize(
         return _like(_reference(values, form, scale, rounding), values)
     values = _contiguous(values)
     result = _empty_like(values)
-    if plan.run(_address(values), _address(result), _extent(values, form, scale)) >= INFINITY:
+    if not plan.run(_address(values), _address(result), _extent(values, form, scale)):
         raise not_finite(form)
     return result
 

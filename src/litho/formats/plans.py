@@ -22,7 +22,7 @@ from litho.kernels.plans import BlockPlan, Plan, StepPlan, TablePlan
 
 __all__ = ["plan_of"]
 
-_FIXED, _FIXED_SCALED, _FLOAT, _BITS, _FLOAT_SCALED = range(5)
+_FIXED, _FIXED_SCALED, _FLOAT, _BITS, _BITS_FLUSHED, _FLOAT_SCALED = range(6)
 _INTEGERS = 22  # widest code that one addition rounds
 _EXACT = 24  # bits of a float32
 _GREATEST_POWER = 127
@@ -49,33 +49,22 @@ def _fixed(form: Fixed, scale: Scale) -> Plan | None:
     if form.width > _INTEGERS:
         return None
     steps = form.steps(scale)
-    if max(scale.multipliers) > 1:
-        return _fixed_scaled(form, scale, steps)
-    if not all(_in_range(step, 126) for step in steps):
-        return None
-    parameters = [
-        Parameters(float(1 / step), float(step), float(form.low), float(form.high), 1.5 * 2.0**23)
-        for step in steps
-    ]
-    return StepPlan(_FIXED, parameters, *_bounds([(form.low * s, form.high * s) for s in steps]))
-
-
-def _fixed_scaled(form: Fixed, scale: Scale, steps: Sequence[Fraction]) -> Plan | None:
+    bounds = _bounds([(form.low * step, form.high * step) for step in steps])
+    if max(scale.multipliers) == 1:
+        if not all(_in_range(step, 126) for step in steps):
+            return None
+        parameters = [_fixed_parameters(form, step, 1.5 * 2.0**23) for step in steps]
+        return StepPlan(_FIXED, parameters, *bounds)
     bits = form.width - form.is_signed + max(scale.multipliers).bit_length()
     if bits > _EXACT or not all(_in_range(step, _SAFE) for step in steps):
         return None
-    parameters = [
-        Parameters(
-            float(1 / step),
-            float(step),
-            float(form.low * step),
-            float(form.high * step),
-            float(step / 2),
-        )
-        for step in steps
-    ]
-    bounds = _bounds([(form.low * step, form.high * step) for step in steps])
+    parameters = [_fixed_parameters(form, step, float(step / 2)) for step in steps]
     return StepPlan(_FIXED_SCALED, parameters, *bounds)
+
+
+def _fixed_parameters(form: Fixed, step: Fraction, half: float) -> Parameters:
+    low, high = _float32(form.low * step), _float32(form.high * step)
+    return Parameters(float(1 / step), float(step), low, high, half)
 
 
 def _minifloat(form: Minifloat, scale: Scale) -> Plan | None:
@@ -94,8 +83,18 @@ def _minifloat(form: Minifloat, scale: Scale) -> Plan | None:
     half = form.least - form.mantissa_bits - 1
     if not all(_in_range(step, 126) and (step == 1 or half >= -126) for step in steps):
         return None
-    kind = _FLOAT if is_plain else _BITS
+    kind = _kind(form, is_plain)
+    if kind is None:
+        return None
     return StepPlan(kind, [_float_parameters(form, step) for step in steps], *bounds)
+
+
+def _kind(form: Minifloat, is_plain: bool) -> int | None:
+    if is_plain:
+        return _FLOAT
+    if not form.has_subnormals or not form.mantissa_bits:
+        return _BITS_FLUSHED
+    return _BITS if form.least == -126 else None
 
 
 def _fits_float32(form: Minifloat) -> bool:
@@ -108,12 +107,11 @@ def _is_short(form: Minifloat) -> bool:
 
 
 def _float_parameters(form: Minifloat, step: Fraction) -> Parameters:
-    quantum = form.least - (form.mantissa_bits if form.has_subnormals else 0)
     return Parameters(
         up=float(1 / step),
         down=float(step),
         high=float(form.greatest),
-        half=2.0 ** (quantum + 23),
+        half=2.0 ** (form.least - 1),
         mantissa=form.mantissa_bits,
         least=(form.least + 127) << 23,
         parity=(form.offset ^ 127) & 1 if not form.mantissa_bits else 0,
@@ -122,13 +120,18 @@ def _float_parameters(form: Minifloat, step: Fraction) -> Parameters:
 
 def _scaled_parameters(form: Minifloat, step: Fraction) -> Parameters:
     return Parameters(
-        up=float(1 / step),
+        up=_below(_below_one(1 / step), False),
         down=float(step),
         high=float(form.greatest * step),
         half=float(step / 2),
         mantissa=form.mantissa_bits,
         least=(form.least + 127) << 23,
     )
+
+
+def _below_one(reciprocal: Fraction) -> Fraction:
+    """Give a reciprocal so far below the true one that no rounded product exceeds the quotient."""
+    return reciprocal * (1 - Fraction(1, 1 << 23))
 
 
 def _table(form: Codebook | Binary | Ternary, scale: Scale) -> Plan | None:

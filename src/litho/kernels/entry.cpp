@@ -1,6 +1,6 @@
 // The functions that Python calls; each chooses the loops for this processor.
 //
-// Non-negative results are the bits of the greatest |x|, so that the caller sees NaN and infinity.
+// A result of 1 says that x held NaN or infinity, and that y means nothing.
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -26,7 +26,7 @@ static const LithoLoops& loops() {
 
 extern "C" {
 
-int32_t litho_abi() { return 1; }
+int32_t litho_abi() { return 2; }
 
 // Gives 1 when the AVX2 loops are in use, 0 for the portable ones.
 int32_t litho_has_avx2() { return &loops() != litho_portable_loops(); }
@@ -37,28 +37,28 @@ void litho_use_portable(int32_t flag) { is_portable = flag != 0; }
 int32_t litho_step(int32_t kind, const float* x, float* y, const LithoParameters* parameters,
                    int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
-  int32_t worst = 0;
+  int32_t is_bad = 0;
   for (int64_t o = 0; o < outer; o++) {
     for (int64_t c = 0; c < channels; c++, x += inner, y += inner) {
       int32_t found = loops().run_step(kind, x, y, inner, parameters[c]);
-      worst = found > worst ? found : worst;
+      is_bad |= found;
     }
   }
-  return worst;
+  return is_bad;
 }
 
 int32_t litho_table(const float* x, float* y, const float* thresholds, const float* values,
                     int32_t entries, int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
-  int32_t worst = 0;
+  int32_t is_bad = 0;
   for (int64_t o = 0; o < outer; o++) {
     for (int64_t c = 0; c < channels; c++, x += inner, y += inner) {
       int32_t found = loops().run_table(x, y, inner, thresholds + c * (entries - 1),
                                         values + c * entries, entries);
-      worst = found > worst ? found : worst;
+      is_bad |= found;
     }
   }
-  return worst;
+  return is_bad;
 }
 
 int32_t litho_block(const float* x, float* y, const LithoBlock* block) {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "portable_loops"]
 
-_ABI = 1
+_ABI = 2
 
 
 class Parameters(ctypes.Structure):

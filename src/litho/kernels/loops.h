@@ -38,6 +38,23 @@ static inline Floats choose(Ints flag, Floats yes, Floats no) {
 }
 // a - b * c with one rounding.
 static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm256_fnmadd_ps(b, c, a); }
+// a * b + c, rounded at least once at the end.
+static inline Floats sum_of(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
+// Zeros, until an x that is not finite turns its lane into NaN.
+static inline Floats seen(Floats so_far, Floats x) {
+  return _mm256_fmadd_ps(x, _mm256_setzero_ps(), so_far);
+}
+// Up to seven floats; the other lanes are zero, or stay as they are.
+static inline Ints first_lanes(int64_t count) {
+  const Ints numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+  return alli((int32_t)count) > numbers;
+}
+static inline Floats load_some(const float* from, int64_t count) {
+  return _mm256_maskload_ps(from, (__m256i)first_lanes(count));
+}
+static inline void store_some(float* to, Floats lanes, int64_t count) {
+  _mm256_maskstore_ps(to, (__m256i)first_lanes(count), lanes);
+}
 #else
 static inline Floats choose(Ints flag, Floats yes, Floats no) {
   return floats((ints(yes) & flag) | (ints(no) & ~flag));
@@ -57,7 +74,23 @@ static inline Floats rest_of(Floats a, Floats b, Floats c) {
   }
   return found;
 }
+static inline Floats sum_of(Floats a, Floats b, Floats c) { return a * b + c; }
+static inline Floats seen(Floats so_far, Floats x) { return so_far + x * 0.0f; }
+static inline Floats load_some(const float* from, int64_t count) {
+  Floats lanes = {};
+  memcpy(&lanes, from, (size_t)count * sizeof(float));
+  return lanes;
+}
+static inline void store_some(float* to, Floats lanes, int64_t count) {
+  memcpy(to, &lanes, (size_t)count * sizeof(float));
+}
 #endif
+
+static inline int32_t is_not_finite(Floats seen_lanes) {
+  int32_t found = 0;
+  for (int lane = 0; lane < kLanes; lane++) found |= seen_lanes[lane] != 0.0f;
+  return found;
+}
 
 // The greatest of non-negative lanes.
 static inline int32_t greatest_lane(Ints lanes) {
@@ -76,15 +109,19 @@ static inline int32_t greatest_lane(Ints lanes) {
 #endif
 }
 
-// Fixed point under a power of two. The product with `up` is exact, or so small that it rounds to
-// zero, or so large that it saturates. Adding `half` rounds to the multiples of its last bit.
+// Fixed point under a power of two; `low` and `high` are values. The product with `up` is exact, or
+// so small that it rounds to zero. Adding `half` rounds to the multiples of its last bit.
 struct FixedStep {
   Floats up, down, low, high, magic;
   explicit FixedStep(const LithoParameters& p)
       : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), magic(all(p.half)) {}
+  inline void share(float u, float d, const LithoParameters& p) {
+    up = all(u), down = all(d);
+    low = all(p.low * d), high = all(p.high * d);
+  }
   inline Floats operator()(Floats x) const {
-    Floats t = least_of(most_of(x * up, low), high);
-    return (t + magic - magic) * down;
+    Floats inside = least_of(most_of(x, low), high);
+    return (sum_of(inside, up, magic) - magic) * down;
   }
 };
 
@@ -97,7 +134,7 @@ struct FixedScaled {
       : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), half(all(p.half)) {}
   inline Floats operator()(Floats x) const {
     x = least_of(most_of(x, low), high);
-    Floats t = x * up + kMagic;
+    Floats t = sum_of(x, up, all(kMagic));
     Floats code = t - kMagic;
     Floats rest = rest_of(x, code, down);
     Ints border = ints(half) - (ints(t) & 1);  // from an odd code a tie moves on
@@ -115,6 +152,7 @@ struct FloatStep {
   explicit FloatStep(const LithoParameters& p)
       : up(all(p.up)), down(all(p.down)), high(all(p.high)), least(alli(p.least)),
         gap(alli((23 - p.mantissa) << 23)) {}
+  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
   inline Floats operator()(Floats x) const {
     Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
@@ -124,73 +162,83 @@ struct FloatStep {
   }
 };
 
-// Any minifloat under a power of two, on the bits of the number. `parity` makes the exponent's
-// lowest bit the code's where there is no mantissa.
+// A minifloat under a power of two, on the bits of the number: adding just under half of the last
+// kept bit, and one more where that bit is odd. float32 counts its subnormals through like any
+// other, so that this serves formats with float32's own least exponent as it is (kAll). Formats
+// without subnormals have zero and the least normal value below the others; what lies above half
+// of that becomes it. Without a mantissa the last bit is the exponent's; `parity` says where the
+// code's differs from float32's.
+template <bool kAll, bool kFlip>
 struct BitStep {
-  Floats up, down, high, coarse, normal;
-  Ints below, mask, parity;
+  Floats up, down, high, half, normal;
+  Ints below, mask, odd_bit;
   int drop;
   explicit BitStep(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), high(all(p.high)), coarse(all(p.half)),
-        normal(floats(alli(p.least))), below(alli((1 << (22 - p.mantissa)) - 1)),
-        mask(alli(~((1 << (23 - p.mantissa)) - 1))), parity(alli(p.parity)),
-        drop(23 - p.mantissa) {}
+      : up(all(p.up)), down(all(p.down)), high(all(p.high)), half(all(p.half)),
+        normal(floats(alli(p.least))), below(alli((1 << (22 - p.mantissa)) - 1 + p.parity)),
+        mask(alli(~((1 << (23 - p.mantissa)) - 1))), odd_bit(alli(1)), drop(23 - p.mantissa) {}
+  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
   inline Floats operator()(Floats x) const {
     Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
-    Ints odd = ((ints(a) >> drop) & 1) ^ parity;
-    Floats large = floats((ints(a) + below + odd) & mask);
-    Floats small = a + coarse - coarse;
-    Floats rounded = choose(a < normal, small, large) * down;
-    return floats(ints(rounded) | sign);
+    Floats from = kAll ? a : most_of(a, normal);
+    Ints odd = (ints(from) >> drop) & odd_bit;
+    Ints raised = ints(from) + below;  // `below` is one more where the parities differ
+    Ints rounded = (kFlip ? raised - odd : raised + odd) & mask;
+    if (!kAll) rounded &= a > half;
+    return floats(ints(floats(rounded) * down) | sign);
   }
 };
 
-// A minifloat under any scale: FloatStep, and the remainder as in FixedScaled.
+// A minifloat under any scale. `up` lies below the reciprocal, so that a number comes out right or
+// one place too low; the remainder, rounded once, tells which.
 struct FloatScaled {
   Floats up, down, high, half;
-  Ints least, gap, fraction;
+  Ints least, gap;
   explicit FloatScaled(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), high(all(p.high)), half(all(p.half)),
-        least(alli(p.least)), gap(alli((23 - p.mantissa) << 23)),
-        fraction(alli(p.mantissa << 23)) {}
+      : up(all(p.up)), down(all(p.down)), high(all(p.high)),
+        half(all(p.half * 1.1920928955078125e-07f)), least(alli(p.least)),
+        gap(alli((23 - p.mantissa) << 23)) {}
   inline Floats operator()(Floats x) const {
     Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude), high);
     Floats q = a * up;
-    Ints exponent = most_of(ints(q) & kInfinity, least);
-    Floats magic = floats(exponent + gap);
-    Floats quantum = floats(exponent - fraction);
+    Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
     Floats t = q + magic;
-    Floats value = t - magic;
-    Floats rest = rest_of(a, value, down);
-    Ints border = ints(quantum * half) - (ints(t) & 1);
-    Ints is_off = (ints(rest) & kMagnitude) > border;
-    Ints one = (ints(rest) & ~kMagnitude) | ints(quantum);
-    return floats(ints((value + floats(one & is_off)) * down) | sign);
+    Floats rest = rest_of(a, t - magic, down);
+    Floats border = floats(ints(magic * half) - (ints(t) & 1));  // from an odd place a tie moves on
+    Floats value = floats(ints(t) - (rest > border)) - magic;
+    return floats(ints(value * down) | sign);
   }
 };
 
 template <typename Step>
 static int32_t run(const float* x, float* y, int64_t count, const Step& step) {
-  Ints worst[2] = {};
+  Floats even = {}, odd = {}, third = {}, fourth = {};  // four, because a sum takes four cycles
   int64_t at = 0;
-  for (; at + 2 * kLanes <= count; at += 2 * kLanes) {
-    Floats first = load(x + at), second = load(x + at + kLanes);
-    worst[0] = most_of(worst[0], ints(first) & kMagnitude);
-    worst[1] = most_of(worst[1], ints(second) & kMagnitude);
-    store(y + at, step(first));
-    store(y + at + kLanes, step(second));
+  for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
+    Floats a = load(x + at), b = load(x + at + kLanes);
+    even = seen(even, a);
+    odd = seen(odd, b);
+    store(y + at, step(a));
+    store(y + at + kLanes, step(b));
+    Floats c = load(x + at + 2 * kLanes), d = load(x + at + 3 * kLanes);
+    third = seen(third, c);
+    fourth = seen(fourth, d);
+    store(y + at + 2 * kLanes, step(c));
+    store(y + at + 3 * kLanes, step(d));
   }
-  for (; at < count; at += kLanes) {
-    int64_t left = count - at < kLanes ? count - at : kLanes;
-    Floats lanes = {};
-    memcpy(&lanes, x + at, (size_t)left * sizeof(float));
-    worst[0] = most_of(worst[0], ints(lanes) & kMagnitude);
-    Floats found = step(lanes);
-    memcpy(y + at, &found, (size_t)left * sizeof(float));
+  for (; at + kLanes <= count; at += kLanes) {
+    Floats lanes = load(x + at);
+    even = seen(even, lanes);
+    store(y + at, step(lanes));
   }
-  return greatest_lane(most_of(worst[0], worst[1]));
+  if (at < count) {
+    Floats lanes = load_some(x + at, count - at);
+    odd = seen(odd, lanes);
+    store_some(y + at, step(lanes), count - at);
+  }
+  return is_not_finite(even + odd + third + fourth);
 }
 
 // Entries of a table: y is the last value whose threshold lies below x. Thresholds are the
@@ -211,13 +259,13 @@ static inline void look_up(const Floats in[4], Floats out[4], const float* thres
 
 static int32_t run_table(const float* x, float* y, int64_t count, const float* thresholds,
                          const float* values, int32_t entries) {
-  Ints worst = {};
+  Floats all_seen[4] = {};
   int64_t at = 0;
   for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
     Floats in[4], out[4];
     for (int k = 0; k < 4; k++) {
       in[k] = load(x + at + k * kLanes);
-      worst = most_of(worst, ints(in[k]) & kMagnitude);
+      all_seen[k] = seen(all_seen[k], in[k]);
     }
     look_up(in, out, thresholds, values, entries);
     for (int k = 0; k < 4; k++) store(y + at + k * kLanes, out[k]);
@@ -225,11 +273,11 @@ static int32_t run_table(const float* x, float* y, int64_t count, const float* t
   if (at < count) {
     Floats in[4] = {}, out[4];
     memcpy(in, x + at, (size_t)(count - at) * sizeof(float));
-    for (int k = 0; k < 4; k++) worst = most_of(worst, ints(in[k]) & kMagnitude);
+    for (int k = 0; k < 4; k++) all_seen[k] = seen(all_seen[k], in[k]);
     look_up(in, out, thresholds, values, entries);
     memcpy(y + at, out, (size_t)(count - at) * sizeof(float));
   }
-  return greatest_lane(worst);
+  return is_not_finite(all_seen[0] + all_seen[1] + all_seen[2] + all_seen[3]);
 }
 
 static inline int32_t greatest_of(const float* x, int64_t count) {
@@ -238,11 +286,7 @@ static inline int32_t greatest_of(const float* x, int64_t count) {
   for (; at + kLanes <= count; at += kLanes) {
     worst = most_of(worst, ints(load(x + at)) & kMagnitude);
   }
-  if (at < count) {
-    Floats lanes = {};
-    memcpy(&lanes, x + at, (size_t)(count - at) * sizeof(float));
-    worst = most_of(worst, ints(lanes) & kMagnitude);
-  }
+  if (at < count) worst = most_of(worst, ints(load_some(x + at, count - at)) & kMagnitude);
   return greatest_lane(worst);
 }
 
@@ -297,15 +341,12 @@ static inline int32_t run_group(const float* x, float* y, int64_t length, const 
                                 int32_t edge, Step step) {
   int32_t greatest = greatest_of(x, length);
   Shared shared = shared_of(greatest, b, edge);
-  step.up = all(shared.up);
-  step.down = all(shared.down);
+  step.share(shared.up, shared.down, b.element);
   int64_t k = 0;
   for (; k + kLanes <= length; k += kLanes) store(y + k, step(load(x + k)));
   if (k < length) {
-    Floats lanes = {};
-    memcpy(&lanes, x + k, (size_t)(length - k) * sizeof(float));
-    lanes = step(lanes);
-    memcpy(y + k, &lanes, (size_t)(length - k) * sizeof(float));
+    Floats lanes = load_some(x + k, length - k);
+    store_some(y + k, step(lanes), length - k);
   }
   return greatest;
 }
@@ -326,7 +367,7 @@ static int32_t run_groups(const float* x, float* y, const LithoBlock& b) {
       y += length;
     }
   }
-  return worst;
+  return worst >= kInfinity;
 }
 
 // The gradient where low <= x <= high, else zero.
@@ -363,7 +404,10 @@ static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
     case 0: return run(x, y, count, FixedStep(p));
     case 1: return run(x, y, count, FixedScaled(p));
     case 2: return run(x, y, count, FloatStep(p));
-    case 3: return run(x, y, count, BitStep(p));
+    case 3: return run(x, y, count, BitStep<true, false>(p));
+    case 4:
+      if (p.parity) return run(x, y, count, BitStep<false, true>(p));
+      return run(x, y, count, BitStep<false, false>(p));
     default: return run(x, y, count, FloatScaled(p));
   }
 }
@@ -371,7 +415,8 @@ static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
 static int32_t run_block(const float* x, float* y, const LithoBlock& b) {
   if (b.is_integer) return run_groups<FixedStep>(x, y, b);
   if (b.element.mantissa) return run_groups<FloatStep>(x, y, b);
-  return run_groups<BitStep>(x, y, b);
+  if (b.element.parity) return run_groups<BitStep<false, true>>(x, y, b);
+  return run_groups<BitStep<false, false>>(x, y, b);
 }
 
 static const LithoLoops kLoops = {run_step, run_table, run_block, pass_inside, pass_groups};

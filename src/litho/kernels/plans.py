@@ -1,8 +1,7 @@
 """Kernels with their numbers: each plan is one format with one scale, ready to run.
 
-A plan takes addresses of contiguous float32 arrays. What it gives back is the bits of the greatest
-magnitude that it saw; from `INFINITY` on, the input held NaN or infinity and the output means
-nothing.
+A plan takes addresses of contiguous float32 arrays. It gives back whether every value was finite;
+where one was not, the output means nothing.
 """
 
 import ctypes
@@ -12,9 +11,7 @@ from typing import Any
 
 from litho.kernels.library import Block, Parameters, library
 
-__all__ = ["INFINITY", "BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
-
-INFINITY = 0x7F800000
+__all__ = ["BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,8 @@ class Extent:
 class StepPlan:
     """A format of evenly spaced or floating values; one set of parameters for each channel.
 
-    `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits, 4 minifloat with
-    any scale. `lows` and `highs` bound where the gradient passes.
+    `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits with float32's
+    subnormals, 4 the same without subnormals, 5 minifloat with any scale. `lows` and `highs` bound where the gradient passes.
     """
 
     def __init__(
@@ -49,10 +46,9 @@ class StepPlan:
         self._parameters = (Parameters * len(parameters))(*parameters)
         self._bounds = _floats(lows), _floats(highs)
 
-    def run(self, x: int, y: int, extent: Extent) -> int:
+    def run(self, x: int, y: int, extent: Extent) -> bool:
         """Write to `y` the values that `x` rounds to."""
-        found: int = _library().litho_step(self._kind, x, y, self._parameters, *extent.numbers)
-        return found
+        return not _library().litho_step(self._kind, x, y, self._parameters, *extent.numbers)
 
     def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
         """Write to `y` the gradient where `x` does not saturate, else zero."""
@@ -73,12 +69,11 @@ class TablePlan:
         self._values = _floats([number for row in values for number in row])
         self._bounds = _floats([row[0] for row in values]), _floats([row[-1] for row in values])
 
-    def run(self, x: int, y: int, extent: Extent) -> int:
+    def run(self, x: int, y: int, extent: Extent) -> bool:
         """Write to `y` the values that `x` rounds to."""
-        found: int = _library().litho_table(
+        return not _library().litho_table(
             x, y, self._thresholds, self._values, self._entries, *extent.numbers
         )
-        return found
 
     def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
         """Write to `y` the gradient where `x` lies inside the table, else zero."""
@@ -94,10 +89,9 @@ class BlockPlan:
     def __init__(self, block: Block, saturates: bool) -> None:
         self._block, self.saturates = block, saturates
 
-    def run(self, x: int, y: int, extent: Extent) -> int:
+    def run(self, x: int, y: int, extent: Extent) -> bool:
         """Write to `y` the values that `x` rounds to."""
-        found: int = _library().litho_block(x, y, self._address(extent))
-        return found
+        return not _library().litho_block(x, y, self._address(extent))
 
     def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
         """Write to `y` the gradient where an element does not saturate, else zero."""
