@@ -32,7 +32,8 @@ class StepPlan:
     """A format of evenly spaced or floating values; one set of parameters for each channel.
 
     `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits with float32's
-    subnormals, 4 the same without subnormals, 5 minifloat with any scale. `lows` and `highs` bound where the gradient passes.
+    subnormals, 4 the same without subnormals, 5 minifloat with any scale. `lows` and `highs` bound
+    where the gradient passes.
     """
 
     def __init__(
