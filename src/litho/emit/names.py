@@ -7,6 +7,7 @@ from litho.errors import GraphError
 __all__ = ["Names", "check_top"]
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_]+")
+_RUN = re.compile("_{2,}")  # Verilator spells two underscores in another way
 # What the top module's own wires and ports are made of.
 _TAKEN = re.compile(r"(clk|rst|stall|tap_.*|.*_held)")
 
@@ -22,9 +23,9 @@ class Names:
 
     def make(self, hint: str) -> str:
         """Give a name like `hint` that has not been given before."""
-        name = _FORBIDDEN.sub("_", hint).strip("_") or "value"
+        name = _RUN.sub("_", _FORBIDDEN.sub("_", hint)).strip("_") or "value"
         if name[0].isdigit() or _TAKEN.fullmatch(name):
-            name = f"v_{name}_"
+            name = f"v_{name}_x"
         found, number = name, 2
         while found in self._given:
             found, number = f"{name}_{number}", number + 1
