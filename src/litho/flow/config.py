@@ -109,11 +109,16 @@ class Hardware(_Strict, frozen=True, kw_only=True):
 
 
 class Simulate(_Strict, frozen=True, kw_only=True):
-    """How the design is compared with the interpreter, on the whole test set."""
+    """How the design is compared with the interpreter, on the whole test set.
+
+    `wave` is the number of cycles from reset on that are recorded into `waves.vcd` and drawn in the
+    report, of a run at full speed; 0: none.
+    """
 
     simulator: Literal["verilator", "icarus"] = "verilator"
     source_stalls: Probability = 0.25
     sink_stalls: Probability = 0.25
+    wave: Natural = 0
 
 
 class Synthesize(_Strict, frozen=True, kw_only=True):

@@ -15,13 +15,15 @@ from litho.flow.estimate import estimate_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.proof import Bench, prove
 from litho.flow.stage import Context, Stage
+from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
 from litho.ops import registry
 from litho.passes.choose_lanes import ChooseLanes
-from litho.rtl import read_folder
+from litho.rtl import read_folder, timing_of
+from litho.sim import Wave
 
-__all__ = ["EMIT", "FOLD", "PLACE", "SIMULATE", "SYNTHESIZE", "TOP", "with_lanes"]
+__all__ = ["EMIT", "FOLD", "PLACE", "SIMULATE", "SYNTHESIZE", "TOP", "WAVE", "with_lanes"]
 
 TOP = "top"
 
@@ -81,6 +83,22 @@ def _simulate(context: Context) -> None:
     write_facts(context.folder, "proof", asdict(proof))
 
 
+def _wave(context: Context) -> None:
+    """Record the streams of the design on the first samples of the test set."""
+    emitted, settings = context.needs["emit"], context.config.simulate
+    design = design_of(load(emitted, registry()), registry(), TOP)
+    samples = settings.wave // timing_of(design).interval + 2
+    vectors = context.needs["lower"] / "inputs.npz"
+    inputs, expected = (
+        tuple(codes[:samples] for codes in read_codes(path).values())
+        for path in (vectors, context.needs["evaluate"] / "outputs.npz")
+    )
+    wave = Wave(context.folder / "waves.vcd", settings.wave, depth=1)
+    command = f"litho simulate {emitted} --vectors {vectors}"
+    bench = Bench(context.config.seed, simulator=settings.simulator, command=command)
+    record(read_folder(emitted / "design"), design, inputs, expected, wave, bench)
+
+
 def _synthesized(context: Context) -> tools.Synthesis:
     family = find_family(find_device(context.config.hardware.device).family)
     return tools.synthesize(read_folder(context.needs["emit"] / "design"), family, context.logs)
@@ -105,7 +123,16 @@ def _versions(*names: str) -> dict[str, str]:
 
 def _simulation_facts(config: Config) -> Any:
     names = ("verilator", "c++") if config.simulate.simulator == "verilator" else ("iverilog",)
-    return [to_builtins(config.simulate), config.seed, _versions(*names)]
+    settings = to_builtins(config.simulate)
+    return [_without(settings, "wave"), config.seed, _versions(*names)]
+
+
+def _without(settings: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name != key}
+
+
+def _wave_facts(config: Config) -> Any:
+    return [config.simulate.wave, config.simulate.simulator, _simulation_facts(config)[-1]]
 
 
 FOLD = Stage("fold", ("lower",), lambda config: to_builtins(config.hardware), _fold)
@@ -113,6 +140,7 @@ EMIT = Stage(
     "emit", ("fold",), lambda config: [config.hardware.device, config.hardware.clock_mhz], _emit
 )
 SIMULATE = Stage("simulate", ("lower", "emit", "evaluate"), _simulation_facts, _simulate)
+WAVE = Stage("wave", ("lower", "emit", "evaluate"), _wave_facts, _wave)
 SYNTHESIZE = Stage(
     "synthesize",
     ("emit",),

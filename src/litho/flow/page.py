@@ -6,10 +6,11 @@ from typing import Any
 
 from litho.flow.config import load_config
 from litho.flow.facts import read_facts
+from litho.flow.waves import drawings_of, tracks_of
 from litho.hw import find_device
-from litho.ir import draw, load
+from litho.ir import Graph, draw, load
 from litho.ops import registry
-from litho.report import Page, Result, Table, read_result
+from litho.report import Drawing, Page, Result, Table, read_result
 
 __all__ = ["page_of"]
 
@@ -39,7 +40,15 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
         ),
         config=config.read_text(),
         drawing=draw(graph),
+        waves=_waves(folder, graph),
     )
+
+
+def _waves(folder: Path, graph: Graph) -> tuple[Drawing, ...]:
+    recorded = folder / "waves.vcd"
+    if not recorded.is_file():
+        return ()
+    return drawings_of(tracks_of(folder / "design", graph, recorded))
 
 
 def _modules(manifest: dict[str, Any]) -> Table:

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from litho.errors import MismatchError
 from litho.flow.codes import on_streams
 from litho.hw import Timing
 from litho.ir.op import Codes
 from litho.rtl import Design, DesignFolder, timing_of
-from litho.sim import Simulation, Stalls, compare, measured, simulate
+from litho.sim import Stalls, compare, measured, simulate
 
 __all__ = ["Bench", "Proof", "prove"]
+
+_STEADY = 16  # tensors after which a pipeline is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def prove(
 ) -> Proof:
     """Compare the design in `folder` with codes[samples, *shape] by name, in and out.
 
-    All samples run under random stalls, then a few at full speed for latency and interval.
+    All samples run under random stalls, then again at full speed for latency and interval.
     Raises `MismatchError` when a code differs, and when latency or interval is not what the
     schedules of `design` say.
     """
@@ -80,9 +84,8 @@ def _timing(
     wanted: tuple[Codes, ...],
     bench: Bench,
 ) -> Timing:
-    free: Simulation = simulate(
-        folder, design.inputs, design.outputs, given, simulator=bench.simulator
-    )
+    given, wanted = _at_least(_STEADY, given), _at_least(_STEADY, wanted)
+    free = simulate(folder, design.inputs, design.outputs, given, simulator=bench.simulator)
     compare(wanted, free.outputs, design.outputs, bench.command)
     found, computed = measured(free, design.outputs).timing, timing_of(design)
     if found != computed:
@@ -93,3 +96,11 @@ def _timing(
             + (f"; to repeat: {bench.command}" if bench.command else "")
         )
     return found
+
+
+def _at_least(samples: int, codes: tuple[Codes, ...]) -> tuple[Codes, ...]:
+    """Give `codes` over and over when there are fewer samples."""
+    return tuple(
+        values if len(values) >= samples else np.resize(values, (samples, *values.shape[1:]))
+        for values in codes
+    )

@@ -13,7 +13,7 @@ from litho.flow.config import Config, resolved
 from litho.flow.digests import digest_of, package_version
 from litho.flow.facts import read_facts, read_report, write_facts
 from litho.flow.folder import copy_file, copy_tree
-from litho.flow.hardware import EMIT, FOLD, PLACE, SIMULATE, SYNTHESIZE, placer_of
+from litho.flow.hardware import EMIT, FOLD, PLACE, SIMULATE, SYNTHESIZE, WAVE, placer_of
 from litho.flow.learning import EVALUATE, LOWER, QUANTIZE, TRAIN, TUNE
 from litho.flow.page import page_of
 from litho.flow.stage import SILENT, Stage, Watcher, bring_up
@@ -44,9 +44,11 @@ class Finished:
 def stages_of(config: Config) -> tuple[Stage, ...]:
     """Give the stages that `config` asks for, each after those it needs."""
     always = (TRAIN, QUANTIZE, TUNE, LOWER, FOLD, EMIT, EVALUATE, SIMULATE)
+    waves = (WAVE,) if config.simulate.wave else ()
     if config.synthesize is None:
-        return always
-    return (*always, SYNTHESIZE, PLACE) if config.synthesize.place else (*always, SYNTHESIZE)
+        return (*always, *waves)
+    placed = (PLACE,) if config.synthesize.place else ()
+    return (*always, *waves, SYNTHESIZE, *placed)
 
 
 def run(
@@ -75,7 +77,7 @@ def run(
 def _prepare(folder: Path, config: Config) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("result.json", "report.html"):
+        for name in ("result.json", "report.html", "waves.vcd"):
             (folder / name).unlink(missing_ok=True)
         write_file(folder / "config.toml", resolved(config))
     except OSError as error:
@@ -90,6 +92,8 @@ def _collect(folder: Path, made: dict[str, Path]) -> None:
     for name in ("graph.ir", "graph.npz"):
         copy_file(made["emit"] / name, folder / name)
     copy_tree(made["emit"] / "design", folder / "design")
+    if "wave" in made:
+        copy_file(made["wave"] / "waves.vcd", folder / "waves.vcd")
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     for path in made.values():
