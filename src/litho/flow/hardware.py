@@ -87,7 +87,8 @@ def _wave(context: Context) -> None:
     """Record the streams of the design on the first samples of the test set."""
     emitted, settings = context.needs["emit"], context.config.simulate
     design = design_of(load(emitted, registry()), registry(), TOP)
-    samples = settings.wave // timing_of(design).interval + 2
+    # Some more than go through in that time: buffers take them in early.
+    samples = settings.wave // timing_of(design).interval + 8
     vectors = context.needs["lower"] / "inputs.npz"
     inputs, expected = (
         tuple(codes[:samples] for codes in read_codes(path).values())

@@ -1,6 +1,6 @@
 """The result of a run and what is drawn from it."""
 
-from litho.report.page import Page, Table, render_page
+from litho.report.page import Drawing, Page, Table, render_page
 from litho.report.result import (
     Accuracy,
     Provenance,
@@ -12,18 +12,23 @@ from litho.report.result import (
     result_text,
     write_file,
 )
+from litho.report.waves import Track, draw_waves, track_of
 
 __all__ = [
     "Accuracy",
+    "Drawing",
     "Page",
     "Provenance",
     "Resources",
     "Result",
     "Table",
     "Timing",
+    "Track",
     "Verification",
+    "draw_waves",
     "read_result",
     "render_page",
     "result_text",
+    "track_of",
     "write_file",
 ]

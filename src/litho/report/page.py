@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from litho.hw import Device, Interval
 from litho.report.result import Result
 
-__all__ = ["Bar", "Page", "Table", "bars_of", "render_page"]
+__all__ = ["Bar", "Drawing", "Page", "Table", "bars_of", "render_page"]
 
 _COUNTS = (
     ("luts", "LUTs"),
@@ -26,11 +26,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture as SVG, under a title."""
+
+    title: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What the page of a run shows.
 
     `modules` and `parts` have a row for each module of the design, `stages` one for each stage of
-    the run; `drawing` is the graph as SVG; `device` is what the design was made for.
+    the run; `drawing` is the graph as SVG; `device` is what the design was made for; `waves` are
+    pictures of its streams, when they were recorded.
     """
 
     title: str
@@ -42,6 +51,7 @@ class Page:
     stages: Table
     config: str
     drawing: str
+    waves: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
