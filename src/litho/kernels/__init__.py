@@ -5,7 +5,7 @@ float32; it stands in wherever a kernel does not apply, or where no compiler was
 package was built. `describe()` says which of the two it is.
 """
 
-from litho.kernels.library import describe, is_compiled, portable_loops
+from litho.kernels.library import describe, is_compiled, limited
 from litho.kernels.plans import BlockPlan, StepPlan, TablePlan
 
 __all__ = [
@@ -14,5 +14,5 @@ __all__ = [
     "TablePlan",
     "describe",
     "is_compiled",
-    "portable_loops",
+    "limited",
 ]

@@ -17,21 +17,33 @@ struct Arithmetic {
 };
 #endif
 
-static bool is_portable = false;
+// The loops in use, from the slowest: 0 portable, 1 AVX2, 2 AVX-512.
+static int32_t level_of_processor() {
+  return litho_avx512_loops() ? 2 : litho_avx2_loops() ? 1 : 0;
+}
+
+static int32_t limit = 2;
+
+static int32_t level() {
+  static const int32_t most = level_of_processor();
+  return most < limit ? most : limit;
+}
 
 static const LithoLoops& loops() {
-  static const LithoLoops* fast = litho_avx2_loops();
-  return fast && !is_portable ? *fast : *litho_portable_loops();
+  switch (level()) {
+    case 2: return *litho_avx512_loops();
+    case 1: return *litho_avx2_loops();
+    default: return *litho_portable_loops();
+  }
 }
 
 extern "C" {
 
-int32_t litho_abi() { return 2; }
+int32_t litho_abi() { return 3; }
 
-// Gives 1 when the AVX2 loops are in use, 0 for the portable ones.
-int32_t litho_has_avx2() { return &loops() != litho_portable_loops(); }
+int32_t litho_level() { return level(); }
 
-void litho_use_portable(int32_t flag) { is_portable = flag != 0; }
+void litho_limit_level(int32_t most) { limit = most; }
 
 // x[outer][channels][inner], one set of parameters for each channel.
 int32_t litho_step(int32_t kind, const float* x, float* y, const LithoParameters* parameters,

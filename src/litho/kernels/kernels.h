@@ -1,4 +1,4 @@
-// What the two builds of the loops share; litho.kernels.library mirrors the two records.
+// What the builds of the loops share; litho.kernels.library mirrors the two records.
 #pragma once
 
 #include <stdint.h>
@@ -24,4 +24,6 @@ struct LithoLoops {
 };
 
 const LithoLoops* litho_portable_loops();
-const LithoLoops* litho_avx2_loops();  // null where this build has none
+// Null where this build or this processor has none.
+const LithoLoops* litho_avx2_loops();
+const LithoLoops* litho_avx512_loops();

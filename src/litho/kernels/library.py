@@ -8,9 +8,10 @@ from functools import lru_cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-__all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "portable_loops"]
+__all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 2
+_ABI = 3
+_LEVELS = ("portable", "AVX2", "AVX-512")
 
 
 class Parameters(ctypes.Structure):
@@ -51,7 +52,7 @@ _SIGNATURES = {
     "litho_block": (_POINTER,) * 3,
     "litho_inside": (*(_POINTER,) * 5, *(ctypes.c_int64,) * 3),
     "litho_inside_groups": (_POINTER,) * 4,
-    "litho_use_portable": (ctypes.c_int32,),
+    "litho_limit_level": (ctypes.c_int32,),
 }
 
 
@@ -96,18 +97,18 @@ def describe() -> str:
     found = library()
     if found is None:
         return _ABSENT
-    return "compiled kernels, AVX2" if found.litho_has_avx2() else "compiled kernels, portable"
+    return f"compiled kernels, {_LEVELS[found.litho_level()]}"
 
 
 @contextmanager
-def portable_loops() -> Iterator[None]:
-    """Run the portable loops inside, whatever the processor has."""
+def limited(level: str) -> Iterator[None]:
+    """Run the loops of `level` ("portable", "AVX2") inside, or the next below the processor has."""
     found = library()
     if found is None:
         yield
         return
-    found.litho_use_portable(1)
+    found.litho_limit_level(_LEVELS.index(level))
     try:
         yield
     finally:
-        found.litho_use_portable(0)
+        found.litho_limit_level(len(_LEVELS) - 1)

@@ -1,6 +1,6 @@
-// The loops of the kernels, on eight float32 lanes.
+// The loops of the kernels, on eight float32 lanes (sixteen with AVX-512).
 //
-// Included twice, by portable.cpp and by avx2.cpp, into a namespace of its own each time.
+// Included by portable.cpp, avx2.cpp and avx512.cpp, into a namespace of its own each time.
 // Every operation is exactly IEEE 754 binary32 in round-to-nearest-even: no contraction, no
 // reassociation. Each loop gives the bits of litho.formats' encode and decode, rounded to float32;
 // the comments say why that holds.
@@ -8,10 +8,15 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef float Floats __attribute__((vector_size(32)));
-typedef int32_t Ints __attribute__((vector_size(32)));
+#ifdef LITHO_AVX512
+#define LITHO_BYTES 64
+#else
+#define LITHO_BYTES 32
+#endif
+typedef float Floats __attribute__((vector_size(LITHO_BYTES)));
+typedef int32_t Ints __attribute__((vector_size(LITHO_BYTES)));
 
-static const int kLanes = 8;
+static const int kLanes = LITHO_BYTES / 4;
 static const int32_t kMagnitude = 0x7fffffff;
 static const int32_t kInfinity = 0x7f800000;
 static const float kMagic = 12582912.0f;  // 1.5 * 2^23: adding it rounds |t| <= 2^22 to integers
@@ -27,14 +32,53 @@ static inline Ints ints(Floats lanes) { return (Ints)lanes; }
 static inline Floats all(float value) { return Floats{} + value; }
 static inline Ints alli(int32_t value) { return Ints{} + value; }
 
+#ifdef LITHO_AVX512
+static inline Floats least_of(Floats a, Floats b) { return _mm512_min_ps(a, b); }
+static inline Floats most_of(Floats a, Floats b) { return _mm512_max_ps(a, b); }
+static inline Ints most_of(Ints a, Ints b) {
+  return (Ints)_mm512_max_epi32((__m512i)a, (__m512i)b);
+}
+static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), no, yes);
+}
+static inline Ints keep_where_greater(Ints kept, Floats a, Floats b) {
+  return (Ints)_mm512_maskz_mov_epi32(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), (__m512i)kept);
+}
+static inline Ints raise_where_greater(Ints places, Floats a, Floats b) {
+  __mmask16 is_greater = _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+  __m512i one = _mm512_set1_epi32(1);
+  return (Ints)_mm512_mask_add_epi32((__m512i)places, is_greater, (__m512i)places, one);
+}
+static inline Floats with_sign(Floats magnitude, Floats x) {
+  return (Floats)_mm512_ternarylogic_epi32((__m512i)magnitude, (__m512i)x,
+                                           _mm512_set1_epi32(~kMagnitude), 0xf8);
+}
+static inline Floats move_past(Floats code, Floats rest, Ints border) {
+  __m512i magnitude = (__m512i)(ints(rest) & kMagnitude);
+  __mmask16 is_off = _mm512_cmpgt_epi32_mask(magnitude, (__m512i)border);
+  return _mm512_mask_add_ps(code, is_off, code, with_sign(all(1.0f), rest));
+}
+static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm512_fnmadd_ps(b, c, a); }
+static inline Floats sum_of(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+static inline Floats seen(Floats so_far, Floats x) {
+  return _mm512_fmadd_ps(x, _mm512_setzero_ps(), so_far);
+}
+static inline Floats load_some(const float* from, int64_t count) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+}
+static inline void store_some(float* to, Floats lanes, int64_t count) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), lanes);
+}
+static inline int32_t greatest_lane(Ints lanes) { return _mm512_reduce_max_epi32((__m512i)lanes); }
+#else
 #ifdef LITHO_AVX2
 static inline Floats least_of(Floats a, Floats b) { return _mm256_min_ps(a, b); }
 static inline Floats most_of(Floats a, Floats b) { return _mm256_max_ps(a, b); }
 static inline Ints most_of(Ints a, Ints b) {
   return (Ints)_mm256_max_epi32((__m256i)a, (__m256i)b);
 }
-static inline Floats choose(Ints flag, Floats yes, Floats no) {
-  return _mm256_blendv_ps(no, yes, (__m256)flag);
+static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
 }
 // a - b * c with one rounding.
 static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm256_fnmadd_ps(b, c, a); }
@@ -58,6 +102,9 @@ static inline void store_some(float* to, Floats lanes, int64_t count) {
 #else
 static inline Floats choose(Ints flag, Floats yes, Floats no) {
   return floats((ints(yes) & flag) | (ints(no) & ~flag));
+}
+static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
+  return choose(a > b, yes, no);
 }
 static inline Floats least_of(Floats a, Floats b) { return choose(a < b, a, b); }
 static inline Floats most_of(Floats a, Floats b) { return choose(a > b, a, b); }
@@ -86,12 +133,6 @@ static inline void store_some(float* to, Floats lanes, int64_t count) {
 }
 #endif
 
-static inline int32_t is_not_finite(Floats seen_lanes) {
-  int32_t found = 0;
-  for (int lane = 0; lane < kLanes; lane++) found |= seen_lanes[lane] != 0.0f;
-  return found;
-}
-
 // The greatest of non-negative lanes.
 static inline int32_t greatest_lane(Ints lanes) {
 #ifdef LITHO_AVX2
@@ -107,6 +148,23 @@ static inline int32_t greatest_lane(Ints lanes) {
   }
   return greatest;
 #endif
+}
+static inline Ints keep_where_greater(Ints kept, Floats a, Floats b) { return kept & (a > b); }
+static inline Ints raise_where_greater(Ints places, Floats a, Floats b) { return places - (a > b); }
+static inline Floats with_sign(Floats magnitude, Floats x) {
+  return floats(ints(magnitude) | (ints(x) & ~kMagnitude));
+}
+// code, or one more or less, by the sign of the remainder, where its magnitude passes the border.
+static inline Floats move_past(Floats code, Floats rest, Ints border) {
+  Ints is_off = (ints(rest) & kMagnitude) > border;
+  return code + floats(ints(with_sign(all(1.0f), rest)) & is_off);
+}
+#endif
+
+static inline int32_t is_not_finite(Floats seen_lanes) {
+  int32_t found = 0;
+  for (int lane = 0; lane < kLanes; lane++) found |= seen_lanes[lane] != 0.0f;
+  return found;
 }
 
 // Fixed point under a power of two; `low` and `high` are values. The product with `up` is exact, or
@@ -138,9 +196,7 @@ struct FixedScaled {
     Floats code = t - kMagic;
     Floats rest = rest_of(x, code, down);
     Ints border = ints(half) - (ints(t) & 1);  // from an odd code a tie moves on
-    Ints is_off = (ints(rest) & kMagnitude) > border;
-    Ints one = (ints(rest) & ~kMagnitude) | ints(all(1.0f));
-    return (code + floats(one & is_off)) * down;
+    return move_past(code, rest, border) * down;
   }
 };
 
@@ -154,11 +210,9 @@ struct FloatStep {
         gap(alli((23 - p.mantissa) << 23)) {}
   inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
   inline Floats operator()(Floats x) const {
-    Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
     Floats magic = floats(most_of(ints(a) & kInfinity, least) + gap);
-    Floats rounded = (a + magic - magic) * down;
-    return floats(ints(rounded) | sign);
+    return with_sign((a + magic - magic) * down, x);
   }
 };
 
@@ -179,14 +233,13 @@ struct BitStep {
         mask(alli(~((1 << (23 - p.mantissa)) - 1))), odd_bit(alli(1)), drop(23 - p.mantissa) {}
   inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
   inline Floats operator()(Floats x) const {
-    Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
     Floats from = kAll ? a : most_of(a, normal);
     Ints odd = (ints(from) >> drop) & odd_bit;
     Ints raised = ints(from) + below;  // `below` is one more where the parities differ
     Ints rounded = (kFlip ? raised - odd : raised + odd) & mask;
-    if (!kAll) rounded &= a > half;
-    return floats(ints(floats(rounded) * down) | sign);
+    if (!kAll) rounded = keep_where_greater(rounded, a, half);
+    return with_sign(floats(rounded) * down, x);
   }
 };
 
@@ -200,15 +253,14 @@ struct FloatScaled {
         half(all(p.half * 1.1920928955078125e-07f)), least(alli(p.least)),
         gap(alli((23 - p.mantissa) << 23)) {}
   inline Floats operator()(Floats x) const {
-    Ints sign = ints(x) & ~kMagnitude;
     Floats a = least_of(floats(ints(x) & kMagnitude), high);
     Floats q = a * up;
     Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
     Floats t = q + magic;
     Floats rest = rest_of(a, t - magic, down);
     Floats border = floats(ints(magic * half) - (ints(t) & 1));  // from an odd place a tie moves on
-    Floats value = floats(ints(t) - (rest > border)) - magic;
-    return floats(ints(value * down) | sign);
+    Floats value = floats(raise_where_greater(ints(t), rest, border)) - magic;
+    return with_sign(value * down, x);
   }
 };
 
@@ -249,10 +301,10 @@ static inline void look_up(const Floats in[4], Floats out[4], const float* thres
   Floats p = all(values[0]), q = p, r = p, s = p;
   for (int32_t entry = 1; entry < entries; entry++) {
     Floats threshold = all(thresholds[entry - 1]), value = all(values[entry]);
-    p = choose(a > threshold, value, p);
-    q = choose(b > threshold, value, q);
-    r = choose(c > threshold, value, r);
-    s = choose(d > threshold, value, s);
+    p = choose_greater(a, threshold, value, p);
+    q = choose_greater(b, threshold, value, q);
+    r = choose_greater(c, threshold, value, r);
+    s = choose_greater(d, threshold, value, s);
   }
   out[0] = p, out[1] = q, out[2] = r, out[3] = s;
 }
