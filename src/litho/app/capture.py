@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from litho.app.output import json_option, print_json
+
 __all__ = ["verb"]
 
 
@@ -22,19 +24,23 @@ __all__ = ["verb"]
 @click.option(
     "--out", type=click.Path(path_type=Path), default=".", help="Folder of the graph [.]."
 )
-def verb(model: str, shapes: tuple[str, ...], weights: Path | None, lower: bool, out: Path) -> None:
+@json_option
+def verb(
+    model: str,
+    shapes: tuple[str, ...],
+    weights: Path | None,
+    lower: bool,
+    out: Path,
+    is_json: bool,
+) -> None:
     """Capture the model that FUNCTION of MODULE (or of a .py file) gives."""
-    from litho.frontend import capture
-    from litho.ir import save
-    from litho.ops import registry
-    from litho.passes import Lower, RemoveDropout, run
-    from litho.tasks import example_of, load_model, load_weights
+    from litho import api
+    from litho.tasks import example_of
 
-    network = load_model(model, {}).eval()
-    if weights:
-        load_weights(weights, network)
-    graph = capture(network, example_of(shapes))
-    if lower:
-        graph = run(graph, (RemoveDropout(), Lower()), registry())
-    text, _ = save(out, graph)
-    print(f"{text}: {len(graph.nodes)} nodes")
+    graph = api.capture(model, example_of(shapes), weights=weights)
+    graph = api.lower(graph) if lower else graph
+    text, nodes = api.save(out, graph), len(graph.nodes)
+    if is_json:
+        print_json({"graph": str(text), "nodes": nodes, "is_lowered": lower})
+    else:
+        print(f"{text}: {nodes} nodes")

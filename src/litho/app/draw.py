@@ -4,16 +4,22 @@ from pathlib import Path
 
 import click
 
+from litho.app.output import json_option, print_json
+
 __all__ = ["verb"]
 
 
 @click.command("draw")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The file [FOLDER/graph.svg].")
-def verb(folder: Path, out: Path | None) -> None:
+@json_option
+def verb(folder: Path, out: Path | None, is_json: bool) -> None:
     """Draw the graph in FOLDER, captured or lowered."""
-    from litho.ir import draw, load
-    from litho.ops import registry
+    from litho import api
     from litho.report import write_file
 
-    print(write_file(out or folder / "graph.svg", draw(load(folder, registry()))))
+    path = write_file(out or folder / "graph.svg", api.draw(api.load(folder)).svg)
+    if is_json:
+        print_json({"drawing": str(path)})
+    else:
+        print(path)

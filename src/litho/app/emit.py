@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from litho.app.output import json_option, show, working
+
 __all__ = ["verb"]
 
 
@@ -14,14 +16,19 @@ __all__ = ["verb"]
 @click.option("--device", help="Choose lanes for the most that this device holds.")
 @click.option("--share", default=0.8, show_default=True, help="Part of the device to use.")
 @click.option("--interval", type=int, help="Choose lanes for a sample every so many cycles.")
+@json_option
 def verb(
-    folder: Path, out: Path, name: str, device: str | None, share: float, interval: int | None
+    folder: Path,
+    out: Path,
+    name: str,
+    device: str | None,
+    share: float,
+    interval: int | None,
+    is_json: bool,
 ) -> None:
     """Write the graph in FOLDER as SystemVerilog."""
-    from litho.app.loading import folded, load_graph
-    from litho.emit import emit
-    from litho.ops import registry
+    from litho import api
 
-    graph = folded(load_graph(folder), device, share, interval)
-    emitted = emit(out, graph, registry(), name)
-    print(f"{emitted.folder.path}: {len(emitted.folder.sources)} sources, top {name}")
+    with working("emit"):
+        emitted = api.emit(out, folder, name, device=device, share=share, interval=interval)
+    show(emitted, is_json)

@@ -2,6 +2,8 @@
 
 import click
 
+from litho.app.output import json_option, show
+
 __all__ = ["verb"]
 
 
@@ -9,14 +11,9 @@ __all__ = ["verb"]
 @click.argument(
     "kind", type=click.Choice(("ops", "formats", "passes", "devices", "tasks", "models"))
 )
-@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@json_option
 def verb(kind: str, is_json: bool) -> None:
     """List what litho knows: ops, formats, passes, devices, tasks or models."""
-    from litho.app.listing import listing
-    from litho.app.output import print_json, print_table
+    from litho import api
 
-    table = listing(kind)
-    if is_json:
-        print_json([dict(zip(table.headers, row, strict=True)) for row in table.rows])
-    else:
-        print_table(table.headers, table.rows)
+    show(api.list(kind), is_json)

@@ -2,11 +2,34 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Progress", "print_json", "print_table"]
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from litho.api.show import Shown
+
+__all__ = ["Progress", "json_option", "print_json", "print_table", "show", "working"]
+
+_Verb = Callable[..., None]
+
+
+def json_option(verb: _Verb) -> _Verb:
+    """Give a verb the option `--json`, which every verb has."""
+    return click.option("--json", "is_json", is_flag=True, help="Print JSON.")(verb)
+
+
+def show(result: "Shown", is_json: bool) -> None:
+    """Print a result on stdout, for a person or for a machine."""
+    if is_json:
+        print_json(result.record())
+    else:
+        print(result)
 
 
 def print_json(value: Any) -> None:
@@ -16,27 +39,30 @@ def print_json(value: Any) -> None:
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under `headers`, each column as wide as its widest cell."""
-    lines = [tuple(headers), *(tuple(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(headers))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    from litho.api.show import columns
+
+    print(columns(headers, rows))
 
 
 class Progress:
-    """Tells on stderr how a run proceeds: a spinner where it is a terminal, else lines."""
+    """Tells on stderr how a run proceeds: a bar where it is a terminal, and a line a stage."""
 
     def __init__(self, is_verbose: bool = False) -> None:
         self._is_verbose = is_verbose
-        self._spinner: AbstractContextManager[Any] | None = None
+        self._bars: Bars | None = None
+        self._bar: TaskID | None = None
 
     def begin(self, stage: str) -> None:
-        """Show that `stage` works."""
+        """Show that `stage` works; how long it takes is not known yet."""
         if sys.stderr.isatty():
-            from rich.console import Console
+            self._bars = _bars()
+            self._bar = self._bars.add_task(stage, total=None)
+            self._bars.start()
 
-            self._spinner = Console(stderr=True).status(f"{stage} …")
-            self._spinner.__enter__()
+    def advance(self, done: int, total: int) -> None:
+        """Show that `done` of `total` steps of the stage are done."""
+        if self._bars is not None and self._bar is not None:
+            self._bars.update(self._bar, completed=done, total=total)
 
     def end(self, stage: str, seconds: float, was_cached: bool) -> None:
         """Show that `stage` has its result."""
@@ -50,7 +76,26 @@ class Progress:
             print(f"  {text}", file=sys.stderr)
 
     def close(self) -> None:
-        """Take the spinner off the terminal."""
-        if self._spinner is not None:
-            self._spinner.__exit__(None, None, None)
-            self._spinner = None
+        """Take the bar off the terminal."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+def _bars() -> "Bars":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on a terminal that `what` is being done, as long as it is."""
+    progress = Progress()
+    progress.begin(what)
+    try:
+        yield
+    finally:
+        progress.close()

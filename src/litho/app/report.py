@@ -4,15 +4,21 @@ from pathlib import Path
 
 import click
 
+from litho.app.output import json_option, print_json
+
 __all__ = ["verb"]
 
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The file [FOLDER/report.html].")
-def verb(folder: Path, out: Path | None) -> None:
+@json_option
+def verb(folder: Path, out: Path | None, is_json: bool) -> None:
     """Draw the page of the run in FOLDER again."""
-    from litho.flow.page import page_of
-    from litho.report import render_page, write_file
+    from litho import api
 
-    print(write_file(out or folder / "report.html", render_page(page_of(folder))))
+    path = api.report(folder, out)
+    if is_json:
+        print_json({"report": str(path)})
+    else:
+        print(path)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from litho.app.output import json_option, show, working
+
 __all__ = ["verb"]
 
 
@@ -30,7 +32,7 @@ __all__ = ["verb"]
     default="verilator",
     show_default=True,
 )
-@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@json_option
 def verb(
     folder: Path, vectors: Path | None, samples: int, seed: int, simulator: str, is_json: bool
 ) -> None:
@@ -39,29 +41,10 @@ def verb(
     Without FOLDER/design the graph is emitted for this once. Inputs are random unless given,
     stalls are random; timing is measured without stalls.
     """
-    import tempfile
+    from litho import api
 
-    from litho.app.loading import load_graph
-    from litho.app.output import print_json
-    from litho.app.summary import print_proof, proof_tables
-    from litho.emit import design_of, emit
-    from litho.flow.codes import drawn, read_codes
-    from litho.flow.proof import Bench, prove
-    from litho.ir import interpret
-    from litho.ops import registry
-    from litho.rtl import read_folder
-
-    graph = load_graph(folder)
-    inputs = read_codes(vectors) if vectors else drawn(graph, samples, seed)
-    expected = interpret(graph, inputs, registry())
-    with tempfile.TemporaryDirectory(prefix="litho-") as temporary:
-        place = folder / "design"
-        if not place.exists():
-            place = emit(Path(temporary) / "design", graph, registry()).folder.path
-        emitted = read_folder(place)
-        design = design_of(graph, registry(), emitted.top)
-        proof = prove(emitted, design, inputs, expected, Bench(seed, simulator=simulator))
-    if is_json:
-        print_json(proof_tables(proof))
-    else:
-        print_proof(proof)
+    with working("simulate"):
+        simulated = api.simulate(
+            folder, vectors=vectors, samples=samples, seed=seed, simulator=simulator
+        )
+    show(simulated, is_json)

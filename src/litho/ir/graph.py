@@ -146,6 +146,11 @@ class Graph:
         """Say whether the value `name` is a constant."""
         return isinstance(self.definition(name), Constant)
 
+    def _repr_svg_(self) -> str:
+        from litho.ir.draw import draw  # notebooks show a graph by this
+
+        return draw(self)
+
     @cached_property
     def _users(self) -> Mapping[str, tuple[str, ...]]:
         users: dict[str, list[str]] = {}

@@ -1,0 +1,167 @@
+"""What litho knows by name, and which outside programs are there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from litho.api.show import Shown, Table
+from litho.errors import ConfigError
+
+if TYPE_CHECKING:
+    from litho.tools import ToolStatus
+
+__all__ = ["KINDS", "DoctorResult", "ListResult", "doctor", "list"]
+
+
+@dataclass(frozen=True, repr=False)
+class ListResult(Shown):
+    """What litho knows of one kind."""
+
+    table: Table
+
+    def tables(self) -> Iterable[Table]:
+        """Give the table."""
+        return (self.table,)
+
+    def record(self) -> Any:
+        """Give the rows as JSON holds them."""
+        return self.table.records
+
+
+@dataclass(frozen=True, repr=False)
+class DoctorResult(Shown):
+    """The outside programs: found, needed, what for, how to install them."""
+
+    tools: tuple["ToolStatus", ...]
+
+    def tables(self) -> Iterable[Table]:
+        """Give a row for each program."""
+        rows = (
+            (
+                status.tool.name,
+                status.found.version if status.found else "nothing",
+                status.tool.minimum,
+                status.tool.purpose,
+                "ok" if status.is_usable else ("too old" if status.found else "missing"),
+                "" if status.is_usable else status.tool.install,
+            )
+            for status in self.tools
+        )
+        headers = ("tool", "found", "needed", "what for", "state", "install")
+        return (Table(headers, tuple(rows)),)
+
+    def record(self) -> Any:
+        """Give the rows as JSON holds them."""
+        return [row for table in self.tables() for row in table.records]
+
+
+def doctor() -> DoctorResult:
+    """Look for every outside program."""
+    from litho import tools
+
+    return DoctorResult(tuple(tools.survey()))
+
+
+def list(kind: str) -> ListResult:
+    """Give what litho knows of `kind`: ops, formats, passes, devices, tasks or models.
+
+    Raises `ConfigError` for another kind.
+    """
+    if kind not in KINDS:
+        raise ConfigError(f"a kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    return ListResult(KINDS[kind]())
+
+
+def _ops() -> Table:
+    from litho.ops import registry
+
+    rows = (
+        (
+            op.name,
+            ", ".join(sorted(op.blocks)) or "none",
+            ", ".join(name for lowering in op.lowerings for name in lowering.aten) or "none",
+        )
+        for op in registry()
+    )
+    return Table(("op", "hardware for", "PyTorch operators"), tuple(rows))
+
+
+def _formats() -> Table:
+    from litho.formats import families
+
+    rows = ((family.name, family.pattern.pattern, family.example) for family in families())
+    return Table(("family", "spelling", "example"), tuple(rows))
+
+
+def _devices() -> Table:
+    from litho.hw import DEVICES
+
+    rows = (
+        (
+            device.name,
+            device.family,
+            str(device.capacity.luts),
+            str(device.capacity.ffs),
+            str(device.capacity.dsps),
+            str(device.capacity.bram_bits),
+            "yes" if device.nextpnr_option else "no",
+        )
+        for device in DEVICES.values()
+    )
+    headers = ("device", "family", "LUTs", "FFs", "DSPs", "BRAM bits", "place and route")
+    return Table(headers, tuple(rows))
+
+
+def _passes() -> Table:
+    import dataclasses
+
+    from litho import passes
+    from litho.passes.choose_lanes import ChooseLanes
+
+    known = {*(getattr(passes, name) for name in passes.__all__), ChooseLanes}
+    rows = (
+        (
+            item.__name__,
+            ", ".join(field.name for field in dataclasses.fields(item)) or "none",
+            (item.__doc__ or "").strip().split("\n", 1)[0],
+        )
+        for item in sorted(known, key=lambda item: item.__name__)
+        if dataclasses.is_dataclass(item) and isinstance(item, type)
+    )
+    return Table(("pass", "options", "what it does"), tuple(rows))
+
+
+def _tasks() -> Table:
+    from litho.tasks import TASKS
+
+    rows = (
+        (task.name, task.metric, (task.load.__doc__ or "").strip().split("\n", 1)[0])
+        for task in TASKS.values()
+    )
+    return Table(("task", "metric", "what it is"), tuple(rows))
+
+
+def _models() -> Table:
+    import inspect
+
+    from litho.tasks import MODELS
+
+    rows = (
+        (
+            name,
+            ", ".join([*inspect.signature(maker).parameters][2:]),
+            (maker.__doc__ or "").strip().split("\n", 1)[0],
+        )
+        for name, maker in MODELS.items()
+    )
+    return Table(("model", "options", "what it is"), tuple(rows))
+
+
+KINDS: dict[str, Callable[[], Table]] = {
+    "devices": _devices,
+    "formats": _formats,
+    "models": _models,
+    "ops": _ops,
+    "passes": _passes,
+    "tasks": _tasks,
+}
