@@ -3,11 +3,13 @@
 from litho.rtl.block import Block, Case, Memory, Stream
 from litho.rtl.design import Connection, Design, Endpoint, Instance
 from litho.rtl.files import DesignFolder, check_memories, read_folder, write_design
-from litho.rtl.library import shared_modules, sources_of
+from litho.rtl.library import in_order, shared_modules, sources_of
+from litho.rtl.modules import Module, export, read_module
 from litho.rtl.packing import pack, unpack
 from litho.rtl.schedule import arrivals, is_steady, least_interval, spaced, timing_of
 from litho.rtl.single import single
 from litho.rtl.verilog import Instrumentation, render
+from litho.rtl.whole import whole_folder
 
 __all__ = [
     "Block",
@@ -19,13 +21,17 @@ __all__ = [
     "Instance",
     "Instrumentation",
     "Memory",
+    "Module",
     "Stream",
     "arrivals",
     "check_memories",
+    "export",
+    "in_order",
     "is_steady",
     "least_interval",
     "pack",
     "read_folder",
+    "read_module",
     "render",
     "shared_modules",
     "single",
@@ -33,5 +39,6 @@ __all__ = [
     "spaced",
     "timing_of",
     "unpack",
+    "whole_folder",
     "write_design",
 ]

@@ -1,13 +1,14 @@
 """Finds the SystemVerilog files that a module needs."""
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from litho.errors import DataError
 from litho.rtl.block import Block
 
-__all__ = ["shared_modules", "sources_of"]
+__all__ = ["in_order", "shared_modules", "sources_of"]
 
 _ROOT = Path(__file__).parent
 _NAME = re.compile(r"\blitho_\w+\b")
@@ -26,6 +27,15 @@ def sources_of(blocks: tuple[Block, ...]) -> tuple[Path, ...]:
     Raises `DataError` for a module that has no file.
     """
     own = {block.module: block.source for block in blocks if block.source}
+    return tuple(in_order((block.module for block in blocks), own).values())
+
+
+def in_order(modules: Iterable[str], own: Mapping[str, Path]) -> dict[str, Path]:
+    """Give the files of `modules` and of all they instantiate by name, each after those it needs.
+
+    `own` are the files of modules that are not in the shared library.
+    Raises `DataError` for a module that has no file.
+    """
     found: dict[str, Path] = {}
 
     def visit(module: str) -> None:
@@ -42,9 +52,9 @@ def sources_of(blocks: tuple[Block, ...]) -> tuple[Path, ...]:
                 visit(name)
         found[module] = path
 
-    for block in blocks:
-        visit(block.module)
-    return tuple(found.values())
+    for module in modules:
+        visit(module)
+    return found
 
 
 @cache

@@ -3,6 +3,7 @@
 `litho.testing.suite.Conformance` is the suite for pytest; the checks are functions of their own.
 """
 
+from litho.testing.bench import CHECKS, SYNTHESIS, Outcome, chosen_subjects, run_checks
 from litho.testing.checks import (
     check_equality,
     check_lint,
@@ -16,6 +17,9 @@ from litho.testing.discovery import Subject, find_subjects
 from litho.testing.synthesis import check_netlist, check_resources
 
 __all__ = [
+    "CHECKS",
+    "SYNTHESIS",
+    "Outcome",
     "Subject",
     "check_equality",
     "check_lint",
@@ -26,5 +30,7 @@ __all__ = [
     "check_schedule",
     "check_second_simulator",
     "check_timing",
+    "chosen_subjects",
     "find_subjects",
+    "run_checks",
 ]

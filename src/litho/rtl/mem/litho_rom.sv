@@ -2,8 +2,8 @@
 //
 // What it computes: data_o = mem[addr_i of the last cycle in which en_i was high].
 // Reference: litho.rtl.mem.rom.rom_resources
-// The output register is the memory's own: it stands in a pipeline as the data register of a
-// stage, with en_i high when the stage moves on.
+// Latency 1. The output register is the memory's own: it stands in a pipeline as the data register
+// of a stage, with en_i high when the stage moves on.
 //
 // The file holds Depth lines, each one word of ceil(Width / 4) hexadecimal digits. At time zero
 // simulation stops, naming the file, when it is absent, empty, short, long or malformed.
