@@ -1,6 +1,7 @@
 """Float to float on the grid of a format, by a compiled kernel where there is one."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from litho.errors import FormatError
@@ -30,7 +31,7 @@ def fake_quantize(
     """
     if isinstance(form, Host):
         return values
-    if isinstance(form, GroupedFormat) and scale is not _UNIT and not scale.is_unit:
+    if scale is not _UNIT and _is_grouped(form) and not scale.is_unit:
         raise FormatError(f"{form} must have no scale besides its groups' own, not {scale}")
     plan = _kernel(values, form, scale) if rounding == "half_even" else None
     if plan is None:
@@ -63,11 +64,17 @@ def pass_gradient(values: Any, gradient: Any, form: Format, scale: Scale = _UNIT
     return result
 
 
+@lru_cache(maxsize=1024)
+def _is_grouped(form: Format) -> bool:
+    """Remember the answer: asking a protocol takes longer than a kernel's small tensor."""
+    return isinstance(form, GroupedFormat)
+
+
 def _kernel(values: Any, form: Format, scale: Scale) -> Plan | None:
     is_here = getattr(values, "is_cpu", True) and str(values.dtype) in _FLOAT32
     if not is_here or not math.prod(values.shape) or not is_compiled():
         return None
-    if isinstance(form, GroupedFormat) and not values.shape:
+    if not values.shape and _is_grouped(form):
         return None
     if scale.axis is not None:
         scale.spread(tuple(values.shape))
@@ -83,7 +90,7 @@ def _reference(values: Any, form: Format, scale: Scale, rounding: str) -> Any:
 
 def _extent(values: Any, form: Format, scale: Scale) -> Extent:
     shape = tuple(values.shape)
-    if isinstance(form, GroupedFormat):
+    if _is_grouped(form):
         return Extent(math.prod(shape[:-1]), 1, shape[-1])
     if scale.axis is None:
         return Extent(1, 1, math.prod(shape))
