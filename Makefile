@@ -2,6 +2,7 @@
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
 WORKERS ?= 2
+QUICK := tests/hw tests/ir tests/ops tests/report tests/test_layers.py tests/test_documents.py
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,7 +40,8 @@ test-slow: setup ## the tests that take longer
 test-gpu: setup ## the tests that need a CUDA device; each skips with the reason where there is none
 	$(BIN)/python -m pytest -m gpu || test $$? -eq 5  # 5: there is no such test yet
 
-check: lint test ## everything that must pass before a commit
+check: lint ## what must pass before a commit: lint and the quick tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not gpu" $(QUICK)
 
 lint: setup ## Python, C++ and SystemVerilog, without running anything
 	$(BIN)/ruff check .
