@@ -43,6 +43,9 @@ class Log:
     def begin(self, stage: str) -> None:
         """Do nothing."""
 
+    def advance(self, done: int, total: int) -> None:
+        """Do nothing."""
+
     def end(self, stage: str, seconds: float, was_cached: bool) -> None:
         """Remember."""
         del seconds

@@ -1,6 +1,6 @@
 """The stages from a task to an integer graph and its accuracy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ def _train(context: Context) -> None:
     if config.model.weights:
         tasks.load_weights(Path(config.model.weights), model)
     tasks.check_model(model, data)
-    tasks.train(model, data, _training(config.train, config), _teller(context))
+    tasks.train(model, data, _training(config.train, config), _teller(context, config.train.epochs))
     judged = tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
     tasks.save_weights(context.folder / _WEIGHTS, model)
     write_facts(context.folder, "accuracy", judged)
@@ -67,7 +67,8 @@ def _tune(context: Context) -> None:
     data = _data(config)
     model = _quantized(config, data, context.needs["quantize"])
     if config.tune.epochs:
-        tasks.train(model, data, _training(config.tune, config), _teller(context))
+        tell = _teller(context, config.tune.epochs)
+        tasks.train(model, data, _training(config.tune, config), tell)
     tasks.save_weights(context.folder / _WEIGHTS, model)
 
 
@@ -172,8 +173,12 @@ def _training(settings: Train | Tune, config: Config) -> Any:
     )
 
 
-def _teller(context: Context) -> Any:
-    return lambda epoch, loss: context.watcher.say(f"epoch {epoch + 1}: loss {loss:.4f}")
+def _teller(context: Context, epochs: int) -> Callable[[int, float], None]:
+    def tell(epoch: int, loss: float) -> None:
+        context.watcher.advance(epoch + 1, epochs)
+        context.watcher.say(f"epoch {epoch + 1}: loss {loss:.4f}")
+
+    return tell
 
 
 def _is_users(config: Config) -> bool:

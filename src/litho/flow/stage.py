@@ -21,6 +21,10 @@ class Watcher(Protocol):
         """A stage starts to work."""
         ...
 
+    def advance(self, done: int, total: int) -> None:
+        """The stage has done so many of its steps."""
+        ...
+
     def end(self, stage: str, seconds: float, was_cached: bool) -> None:
         """A stage has its result."""
         ...
@@ -34,6 +38,9 @@ class _Silent:
     """A watcher that does not look."""
 
     def begin(self, stage: str) -> None:
+        """Do nothing."""
+
+    def advance(self, done: int, total: int) -> None:
         """Do nothing."""
 
     def end(self, stage: str, seconds: float, was_cached: bool) -> None:
