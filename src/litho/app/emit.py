@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from litho.app.completion import devices
 from litho.app.output import json_option, show, working
 
 __all__ = ["verb"]
@@ -13,7 +14,9 @@ __all__ = ["verb"]
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The design folder.")
 @click.option("--name", default="top", show_default=True, help="Name of the top module.")
-@click.option("--device", help="Choose lanes for the most that this device holds.")
+@click.option(
+    "--device", shell_complete=devices, help="Choose lanes for the most that this device holds."
+)
 @click.option("--share", default=0.8, show_default=True, help="Part of the device to use.")
 @click.option("--interval", type=int, help="Choose lanes for a sample every so many cycles.")
 @json_option

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from litho.app.completion import devices
 from litho.app.output import json_option, show, working
 
 __all__ = ["verb"]
@@ -11,7 +12,13 @@ __all__ = ["verb"]
 
 @click.command("estimate")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--device", default="ecp5-25k", show_default=True, help="See `litho list devices`.")
+@click.option(
+    "--device",
+    default="ecp5-25k",
+    show_default=True,
+    shell_complete=devices,
+    help="See `litho list devices`.",
+)
 @click.option("--share", default=0.8, show_default=True, help="Part of the device to use.")
 @click.option("--interval", type=int, help="Choose lanes for a sample every so many cycles.")
 @click.option("--fold", is_flag=True, help="Choose lanes for the device, the most it holds.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from litho.app.completion import devices
 from litho.app.output import json_option, show, working
 
 __all__ = ["verb"]
@@ -11,7 +12,13 @@ __all__ = ["verb"]
 
 @click.command("synthesize")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--device", default="ecp5-25k", show_default=True, help="See `litho list devices`.")
+@click.option(
+    "--device",
+    default="ecp5-25k",
+    show_default=True,
+    shell_complete=devices,
+    help="See `litho list devices`.",
+)
 @click.option("--place", is_flag=True, help="Place and route too: gives the clock.")
 @click.option("--out", type=click.Path(path_type=Path), help="Keep netlist and logs here.")
 @json_option
