@@ -16,6 +16,16 @@ from litho.api.hardware import (
     simulate,
     synthesize,
 )
+from litho.api.library import (
+    CheckResult,
+    ExportResult,
+    ModuleResult,
+    ModulesResult,
+    check,
+    export,
+    module,
+    modules,
+)
 from litho.api.models import (
     GraphDrawing,
     QuantizeResult,
@@ -28,27 +38,37 @@ from litho.api.models import (
     save,
 )
 from litho.api.runs import RunResult, report, run
+from litho.api.waves import record_case
 
 __all__ = [
+    "CheckResult",
     "DoctorResult",
     "EmitResult",
     "EstimateResult",
+    "ExportResult",
     "GraphDrawing",
     "ListResult",
+    "ModuleResult",
+    "ModulesResult",
     "QuantizeResult",
     "RunResult",
     "SimulateResult",
     "SynthesizeResult",
     "capture",
+    "check",
     "doctor",
     "draw",
     "emit",
     "estimate",
+    "export",
     "interpret",
     "list",
     "load",
     "lower",
+    "module",
+    "modules",
     "quantize",
+    "record_case",
     "report",
     "run",
     "save",

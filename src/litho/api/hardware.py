@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from litho.api.models import codes_of, load
 from litho.api.show import Shown, Table
+from litho.api.waves import recording
 from litho.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -229,24 +230,30 @@ def simulate(
     samples: int = 100,
     seed: int = 0,
     simulator: str = "verilator",
+    wave: Path | str | None = None,
+    cycles: int | None = None,
 ) -> SimulateResult:
     """Compare a design with its graph, bit for bit, under random stalls, and time it without.
 
     `design` is what `emit` gave, or a folder with a graph and perhaps its design in `design/`.
     `inputs` are arrays or tensors[samples, …]: numbers are encoded first, integers are taken as
     the codes. Without them the codes are those in the file `vectors` (.npz), or `samples` random
-    ones.
+    ones. The stalled run is recorded into the file `wave`, for `cycles` cycles: all signals when it
+    ends in .vcd, a picture of the streams when it ends in .svg.
     Raises `MismatchError`, with the first that differs, when the design is not proven.
     """
     from litho.flow.proof import Bench, prove
+    from litho.flow.waves import tracks_of
     from litho.ir import interpret
     from litho.ops import registry
 
     with _on_disk(design) as made:
         codes = _stimuli(made.graph, inputs, vectors, samples, seed)
         expected = interpret(made.graph, codes, registry())
-        bench = Bench(seed, simulator=simulator)
-        proof = prove(made.emitted.folder, made.emitted.design, codes, expected, bench)
+        path, network = made.emitted.folder.path, made.emitted.design
+        with recording(wave, cycles, lambda vcd: tracks_of(path, made.graph, vcd)) as recorded:
+            bench = Bench(seed, simulator=simulator, wave=recorded)
+            proof = prove(made.emitted.folder, network, codes, expected, bench)
     return SimulateResult(proof)
 
 

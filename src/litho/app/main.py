@@ -25,6 +25,7 @@ _VERBS = (
     "synthesize",
     "report",
     "list",
+    "rtl",
     "doctor",
 )
 

@@ -10,7 +10,7 @@ from litho.flow.codes import on_streams
 from litho.hw import Timing
 from litho.ir.op import Codes
 from litho.rtl import Design, DesignFolder, timing_of
-from litho.sim import Stalls, compare, measured, simulate
+from litho.sim import Stalls, Wave, compare, measured, simulate
 
 __all__ = ["Bench", "Proof", "prove"]
 
@@ -19,13 +19,17 @@ _STEADY = 16  # tensors after which a pipeline is full
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """How a design is held up while it is compared, and the command that does it again."""
+    """How a design is held up while it is compared, and the command that does it again.
+
+    With `wave` the stalled run is recorded.
+    """
 
     seed: int
     source: float = 0.25
     sink: float = 0.25
     simulator: str = "verilator"
     command: str = ""
+    wave: Wave | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def prove(
         given,
         stalls=Stalls(bench.seed, bench.source, bench.sink),
         simulator=bench.simulator,
+        wave=bench.wave,
     )
     verdict = compare(wanted, held_up.outputs, design.outputs, bench.command)
     timing = _timing(folder, design, given, wanted, bench)

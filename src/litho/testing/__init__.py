@@ -5,6 +5,7 @@
 
 from litho.testing.bench import CHECKS, SYNTHESIS, Outcome, chosen_subjects, run_checks
 from litho.testing.checks import (
+    STALLS,
     check_equality,
     check_lint,
     check_reference,
@@ -12,12 +13,14 @@ from litho.testing.checks import (
     check_schedule,
     check_second_simulator,
     check_timing,
+    expected_of,
 )
 from litho.testing.discovery import Subject, find_subjects
 from litho.testing.synthesis import check_netlist, check_resources
 
 __all__ = [
     "CHECKS",
+    "STALLS",
     "SYNTHESIS",
     "Outcome",
     "Subject",
@@ -31,6 +34,7 @@ __all__ = [
     "check_second_simulator",
     "check_timing",
     "chosen_subjects",
+    "expected_of",
     "find_subjects",
     "run_checks",
 ]

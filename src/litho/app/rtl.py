@@ -1,0 +1,63 @@
+"""`litho rtl`: the SystemVerilog library, for who does not read Python."""
+
+from pathlib import Path
+
+import click
+
+from litho.app.checking import check_block
+from litho.app.output import json_option, show
+
+__all__ = ["verb"]
+
+
+@click.group("rtl")
+def verb() -> None:
+    """List, show, test and export the modules of the SystemVerilog library."""
+
+
+@verb.command("list")
+@json_option
+def _list(is_json: bool) -> None:
+    """List the modules: what each is for, its parameters, its latency."""
+    from litho import api
+
+    show(api.modules(), is_json)
+
+
+@verb.command("show")
+@click.argument("name")
+@json_option
+def _show(name: str, is_json: bool) -> None:
+    """Show the module NAME: its head, its parameters and ports, its file."""
+    from litho import api
+
+    show(api.module(name), is_json)
+
+
+@verb.command("test")
+@click.argument("name")
+@click.option(
+    "--folder",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Folder of an operation of your own; NAME is then looked for in these alone.",
+)
+@click.option("--synthesis", is_flag=True, help="Check resources and netlist too, by Yosys.")
+@json_option
+def _test(name: str, folders: tuple[Path, ...], synthesis: bool, is_json: bool) -> None:
+    """Check that the module NAME does what it must: every case of it, every check.
+
+    NAME is a module, with or without litho_, an operation (relu) or a case (rtl-fifo_2).
+    """
+    check_block(name, *folders, synthesis=synthesis, is_json=is_json)
+
+
+@verb.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+def _export(folder: Path, is_json: bool) -> None:
+    """Copy every module into FOLDER, with litho.f, the list of them in order."""
+    from litho import api
+
+    show(api.export(folder), is_json)
