@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from litho import tools
 from litho.emit import design_of
 from litho.errors import MismatchError
 from litho.hw import Timing
@@ -13,7 +14,13 @@ from litho.ops import registry
 from litho.rtl import Design, Instrumentation, Stream, timing_of, write_design
 from litho.sim import Stalls, compare, measured, simulate
 
-__all__ = ["prove_codes", "prove_cycles", "with_drawn_lanes"]
+__all__ = ["prove_codes", "prove_cycles", "quick_simulator", "with_drawn_lanes"]
+
+
+def quick_simulator() -> str:
+    """Give the simulator that builds a small design soonest: Icarus, or else Verilator."""
+    is_there = any(item.tool.name == "iverilog" and item.found for item in tools.survey())
+    return "icarus" if is_there else "verilator"
 
 
 def prove_cycles(

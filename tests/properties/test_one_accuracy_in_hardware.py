@@ -8,21 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from proving import prove_codes, prove_cycles, with_drawn_lanes
+from proving import prove_codes, prove_cycles, quick_simulator, with_drawn_lanes
 from random_networks import layers_that_differ, random_network
 
-from litho import tools
-from litho.errors import ToolMissingError
 from litho.ir import Graph
 
 KINDS = ("fixed", "integer", "mixed")
-
-
-def _needs(name: str) -> None:
-    try:
-        tools.find(name)
-    except ToolMissingError as error:
-        pytest.skip(f"{name} is not here: {error}")
 
 
 def _drawn(seed: int, kind: str) -> tuple[Graph, dict[str, np.ndarray]]:
@@ -37,25 +28,22 @@ def _drawn(seed: int, kind: str) -> tuple[Graph, dict[str, np.ndarray]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_drawn_network_is_the_same_in_hardware(kind: str, tmp_path: Path) -> None:
-    _needs("iverilog")
     graph, codes = _drawn(1, kind)
-    prove_cycles(graph, codes, tmp_path / "free", "icarus")
+    prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
     few = {name: values[:6] for name, values in codes.items()}
-    assert prove_codes(graph, few, tmp_path / "stalled", "icarus", 1) > 0
+    assert prove_codes(graph, few, tmp_path / "stalled", quick_simulator(), 1) > 0
 
 
 def test_factors_of_a_sum_that_fill_more_than_a_word_are_the_same_in_hardware(
     tmp_path: Path,
 ) -> None:
     # Scales along an axis, far apart: a pair of factors of its `add` takes more than 64 bits.
-    _needs("iverilog")
     graph, codes = _drawn(102, "mixed")
     few = {name: values[:6] for name, values in codes.items()}
-    assert prove_codes(graph, few, tmp_path, "icarus", 1) > 0
+    assert prove_codes(graph, few, tmp_path, quick_simulator(), 1) > 0
 
 
 def test_a_drawn_network_is_the_same_in_the_compiled_simulator(tmp_path: Path) -> None:
-    _needs("verilator")
     graph, codes = _drawn(2, "fixed")
     assert prove_codes(graph, codes, tmp_path, "verilator", 2) > 0
 
@@ -66,9 +54,8 @@ def test_a_drawn_network_is_the_same_in_the_compiled_simulator(tmp_path: Path) -
 def test_twenty_five_drawn_networks_are_the_same_in_hardware(
     kind: str, start: int, tmp_path: Path
 ) -> None:
-    _needs("iverilog")
     for seed in range(start, start + 25):
         graph, codes = _drawn(seed, kind)
-        prove_cycles(graph, codes, tmp_path / f"{seed}", "icarus")
+        prove_cycles(graph, codes, tmp_path / f"{seed}", quick_simulator())
         few = {name: values[:4] for name, values in codes.items()}
-        prove_codes(graph, few, tmp_path / f"{seed}s", "icarus", seed)
+        prove_codes(graph, few, tmp_path / f"{seed}s", quick_simulator(), seed)

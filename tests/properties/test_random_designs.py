@@ -1,57 +1,52 @@
 """Random designs compute what the interpreter does, in the cycles that are computed for them.
 
 Graphs are drawn: chains, branches that meet again, sums of a value with itself, several rows, two
-inputs, lanes that divide nothing. Icarus compiles such a design in a moment, so it judges them.
+inputs, lanes that divide nothing.
 """
 
 from pathlib import Path
 
 import pytest
-from proving import prove_codes, prove_cycles
+from proving import prove_codes, prove_cycles, quick_simulator
 from random_graphs import random_codes, random_graph
-
-from litho import tools
-from litho.errors import ToolMissingError
 
 TENSORS = 32
 
 
 @pytest.fixture
-def icarus() -> str:
-    try:
-        tools.find("iverilog")
-    except ToolMissingError as error:
-        pytest.skip(f"iverilog is not here: {error}")
-    return "icarus"
+def simulator() -> str:
+    return quick_simulator()
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_latency_and_interval_are_those_computed(seed: int, icarus: str, tmp_path: Path) -> None:
+def test_latency_and_interval_are_those_computed(seed: int, simulator: str, tmp_path: Path) -> None:
     graph = random_graph(seed)
-    prove_cycles(graph, random_codes(graph, TENSORS, seed), tmp_path, icarus)
+    prove_cycles(graph, random_codes(graph, TENSORS, seed), tmp_path, simulator)
 
 
 @pytest.mark.parametrize("seed", range(20, 30))
-def test_no_code_differs_when_every_stream_stalls(seed: int, icarus: str, tmp_path: Path) -> None:
+def test_no_code_differs_when_every_stream_stalls(
+    seed: int, simulator: str, tmp_path: Path
+) -> None:
     graph = random_graph(seed)
-    assert prove_codes(graph, random_codes(graph, 6, seed), tmp_path, icarus, seed) > 0
+    assert prove_codes(graph, random_codes(graph, 6, seed), tmp_path, simulator, seed) > 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(1000, 1400, 50))
 def test_fifty_random_designs_take_the_cycles_computed(
-    start: int, icarus: str, tmp_path: Path
+    start: int, simulator: str, tmp_path: Path
 ) -> None:
     for seed in range(start, start + 50):
         graph = random_graph(seed, most_nodes=12)
-        prove_cycles(graph, random_codes(graph, TENSORS, seed), tmp_path / str(seed), icarus)
+        prove_cycles(graph, random_codes(graph, TENSORS, seed), tmp_path / str(seed), simulator)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(1400, 1600, 50))
 def test_fifty_random_designs_keep_every_code_under_stalls(
-    start: int, icarus: str, tmp_path: Path
+    start: int, simulator: str, tmp_path: Path
 ) -> None:
     for seed in range(start, start + 50):
         graph = random_graph(seed)
-        prove_codes(graph, random_codes(graph, 6, seed), tmp_path / str(seed), icarus, seed)
+        prove_codes(graph, random_codes(graph, 6, seed), tmp_path / str(seed), simulator, seed)
