@@ -37,7 +37,6 @@ _WITH_CONSTANTS: dict[type[nn.Module], Callable[[Any], _Function]] = {
     nn.GELU: lambda module: ("gelu" if module.approximate == "none" else "gelu_tanh", ()),
     nn.Hardshrink: lambda module: ("hardshrink", (float(module.lambd),)),
     nn.Hardtanh: lambda module: ("hardtanh", (float(module.min_val), float(module.max_val))),
-    nn.LeakyReLU: lambda module: ("leaky_relu", (float(module.negative_slope),)),
     nn.Softplus: lambda module: ("softplus", (float(module.beta), float(module.threshold))),
     nn.Softshrink: lambda module: ("softshrink", (float(module.lambd),)),
     nn.Threshold: lambda module: ("threshold", (float(module.threshold), float(module.value))),

@@ -2,13 +2,15 @@
 
 A quantizer whose input stands on a known grid requantizes in integers, as hardware does. The
 grid of a sum of products is the product of the steps; relu, views and dropout in eval keep it;
-an addition stands on the finer grid of the two; anything else ends it.
+a leaky rectifier makes it finer by its slope; an addition stands on the finer grid of the two;
+anything else ends it.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,6 +21,8 @@ from litho.formats import Fixed, Scale
 from litho.ir import TensorType
 from litho.ops.add.reference import AddParams
 from litho.ops.add.reference import infer_type as add_type
+from litho.ops.leaky_relu.reference import infer_type as sloped_type
+from litho.ops.leaky_relu.reference import nearest_slope
 from litho.ops.linear.reference import output_scale
 from litho.ops.unary.functions import FUNCTIONS
 
@@ -250,6 +254,47 @@ def _add(
     return Grid(Fixed(total.codes.bits), total.scale, is_integer, sources)
 
 
+def _leaky_relu(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    del result
+    slope = _argument(args, options, 1, "negative_slope")
+    return _sloped(trace, _argument(args, options, 0, "input"), 0.01 if slope is None else slope)
+
+
+def _rrelu(
+    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
+) -> Grid | None:
+    """Stand, in eval, on the grid of the mean slope."""
+    del result
+    if _argument(args, options, 3, "training"):
+        return None
+    found = (_argument(args, options, i, n) for i, n in enumerate(("lower", "upper"), start=1))
+    bounds = zip(found, (1 / 8, 1 / 3), strict=True)
+    low, high = (default if bound is None else bound for bound, default in bounds)
+    return _sloped(trace, _argument(args, options, 0, "input"), (low + high) / 2)
+
+
+def _sloped(trace: Trace, source: Any, slope: float) -> Grid | None:
+    """Give the grid of a leaky rectifier's products; None for a slope that was not rounded.
+
+    What the products are made of goes on in float64 when the model's type does not hold them.
+    """
+    grid = trace.of(source)
+    if grid is None or not grid.form.is_signed:
+        return grid
+    params = nearest_slope(slope)
+    if params.slope != Fraction(slope):
+        return None
+    kind = sloped_type(params, (grid.type(tuple(source.shape)),))
+    places = " and ".join(dict.fromkeys(quantizer.place for quantizer in grid.sources))
+    check_width(kind.codes.bits, f"the products of slope {slope} and what comes from {places}")
+    bits = value_bits(grid.form.width + params.multiplier.bit_length(), kind.scale)
+    for quantizer in grid.sources:
+        quantizer.require(bits)
+    return Grid(Fixed(kind.codes.bits), kind.scale, grid.is_integer, grid.sources)
+
+
 # Functions whose float result is not the table's entry before it is rounded.
 _ROUNDED = frozenset(FUNCTIONS) - {"abs", "neg"}
 
@@ -275,5 +320,7 @@ _RULES: dict[str, _Rule] = {
     ),
     **dict.fromkeys(("dropout",), _dropout),
     "linear": _linear,
+    "leaky_relu": _leaky_relu,
+    "rrelu": _rrelu,
     **dict.fromkeys(("add", "iadd", "radd"), _add),
 }

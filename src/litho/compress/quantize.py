@@ -12,6 +12,7 @@ from torch import nn
 from litho.compress import grids
 from litho.compress.layer import attach, narrow, quantizers_of
 from litho.compress.rules import QuantizeRule, assign
+from litho.compress.slopes import follow_random, round_slopes
 from litho.errors import ConfigError
 from litho.formats import Fixed, Scale
 
@@ -36,16 +37,21 @@ def quantize(
     A batch is the model's input: a tensor, a tuple of arguments or a mapping of them. The model
     stays an ordinary module: it trains (gradients pass straight through), saves by its state
     dict, copies and exports. Formats and scales stay as they are from here on.
+    Slopes of leaky rectifiers are rounded to numbers that hardware has, in every module.
     Without batches the model waits for a calibrated state dict.
     Raises `ConfigError` for rules that match nothing or that contradict the model, `DataError`
     for values that are not finite.
     """
     chosen = assign(model, rules)
+    round_slopes(model)
     for path, module in list(model.named_modules()):
         if path in chosen:
             attach(module, path, chosen[path])
+            for _, quantizer in quantizers_of(module):
+                quantizer.train(module.training)
         elif not any(True for _ in quantizers_of(module)):
             narrow(module)
+    follow_random(model)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:

@@ -7,6 +7,7 @@ accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
 from litho.tasks.data import TASKS, Data, Task, find
+from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
 from litho.tasks.user import check_model, example_of, load_model
@@ -17,6 +18,7 @@ __all__ = [
     "MODELS",
     "TASKS",
     "Data",
+    "RandomLeakyReLU",
     "ResidualMLP",
     "Task",
     "Training",

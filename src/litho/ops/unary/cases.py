@@ -27,7 +27,7 @@ def cases() -> Iterator[Case]:
         ("exp", Fixed(5, 2, False), Fixed(7, 1, False), (2, 3), 1, "unsigned input; saturates"),
         ("gelu", Fixed(12, 8), Fixed(16, 8), (1, 3), 1, "4096 entries of 16 bits"),
         ("silu", _INT8, _INT8, (1, 10), 4, "scaled integers"),
-        ("leaky_relu", Fixed(6, 3), Fixed(9, 6), (1, 1), 1, "a constant; rows of one code"),
+        ("hardshrink", Fixed(6, 3), Fixed(9, 6), (1, 1), 1, "a constant; rows of one code"),
         ("hardswish", Fixed(7, 3), _UINT8, (1, 4), 8, "a row shorter than the lanes"),
         ("relu6", Fixed(1, -2), Fixed(3, 0), (1, 3), 2, "two entries"),
     ):

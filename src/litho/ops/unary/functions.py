@@ -83,10 +83,6 @@ def _hardsigmoid(x: Any) -> Any:
     return _clamp(x + 3, 0, 6) / 6
 
 
-def _leaky(x: Any, slope: Any) -> Any:
-    return x if x > 0 else x * slope
-
-
 def _hardshrink(x: Any, limit: Any) -> Any:
     return 0 if -limit <= x <= limit else x
 
@@ -114,7 +110,6 @@ FUNCTIONS = {
     "hardsigmoid": Function((), _hardsigmoid, is_exact=True),
     "hardswish": Function((), lambda x: x * _hardsigmoid(x), is_exact=True),
     "hardtanh": Function((("min_val", -1.0), ("max_val", 1.0)), _clamp, is_exact=True),
-    "leaky_relu": Function((("negative_slope", 0.01),), _leaky, is_exact=True),
     "logsigmoid": Function((), lambda x: -mpmath.log1p(mpmath.exp(-x))),
     "mish": Function((), _mish),
     "neg": Function((), lambda x: -x, is_exact=True),

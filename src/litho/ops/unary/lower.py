@@ -18,7 +18,6 @@ SPELLINGS = {
     "aten.hardsigmoid.default": "hardsigmoid",
     "aten.hardswish.default": "hardswish",
     "aten.hardtanh.default": "hardtanh",
-    "aten.leaky_relu.default": "leaky_relu",
     "aten.log_sigmoid.default": "logsigmoid",
     "aten.mish.default": "mish",
     "aten.neg.default": "neg",
