@@ -63,3 +63,11 @@ def test_a_mismatch_leaves_its_waves(folder, tmp_path, capsys):
 def test_a_block_has_cases_of_its_own(capsys):
     assert call("simulate", "--block", "relu", "--vectors", "x.npz") == 2
     assert "--vectors must go with a FOLDER" in capsys.readouterr().err
+
+
+def test_emit_writes_a_bench_for_cocotb_when_asked(folder, tmp_path, capsys):
+    assert call("emit", str(folder), "--out", str(tmp_path / "plain")) == 0
+    assert not (tmp_path / "plain" / "bench").exists()
+    assert call("emit", str(folder), "--out", str(tmp_path / "both"), "--cocotb", "--json") == 0
+    names = {path.name for path in (tmp_path / "both" / "bench").iterdir()}
+    assert names == {"run.py", "test_top.py", "vectors.json"}

@@ -209,18 +209,23 @@ def emit(
     share: float = 0.8,
     interval: int | None = None,
     clock_mhz: float = 100.0,
+    vectors: int = 0,
 ) -> EmitResult:
     """Write a lowered graph as SystemVerilog into `directory`, and give what was written.
 
     With `device` lanes are chosen for the most that `share` of it holds, with `interval` for a
-    sample every so many cycles.
+    sample every so many cycles. With `vectors` a bench for cocotb lies in `bench/`, which sends so
+    many random samples.
     Raises what `litho.emit.emit` raises, and `ConfigError` when no lanes do.
     """
     from litho.emit import emit as emitted
+    from litho.flow.codes import drawn
     from litho.ops import registry
 
     folded = _folded(lowered(graph), device, share, interval)
-    return EmitResult(folded, emitted(Path(directory), folded, registry(), name, clock_mhz))
+    codes = drawn(folded, vectors, 0) if vectors else None
+    made = emitted(Path(directory), folded, registry(), name, clock_mhz, codes)
+    return EmitResult(folded, made)
 
 
 def simulate(

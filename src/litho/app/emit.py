@@ -9,6 +9,8 @@ from litho.app.output import json_option, show, working
 
 __all__ = ["verb"]
 
+_SAMPLES = 8  # that the bench for cocotb sends
+
 
 @click.command("emit")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -19,6 +21,7 @@ __all__ = ["verb"]
 )
 @click.option("--share", default=0.8, show_default=True, help="Part of the device to use.")
 @click.option("--interval", type=int, help="Choose lanes for a sample every so many cycles.")
+@click.option("--cocotb", is_flag=True, help="Write a bench for cocotb too, in bench/.")
 @json_option
 def verb(
     folder: Path,
@@ -27,11 +30,20 @@ def verb(
     device: str | None,
     share: float,
     interval: int | None,
+    cocotb: bool,
     is_json: bool,
 ) -> None:
     """Write the graph in FOLDER as SystemVerilog."""
     from litho import api
 
     with working("emit"):
-        emitted = api.emit(out, folder, name, device=device, share=share, interval=interval)
+        emitted = api.emit(
+            out,
+            folder,
+            name,
+            device=device,
+            share=share,
+            interval=interval,
+            vectors=_SAMPLES if cocotb else 0,
+        )
     show(emitted, is_json)

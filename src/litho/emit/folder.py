@@ -3,17 +3,20 @@
 Beside what `litho.rtl.write_design` writes there are
 
 manifest.json   what each module is          timing.sdc   the clock, for Vivado and OpenSTA
-                                             timing.lpf   the clock, for nextpnr
+bench/          a bench for cocotb           timing.lpf   the clock, for nextpnr
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from litho.emit.bench import write_bench
 from litho.emit.design import design_of
 from litho.emit.manifest import manifest
 from litho.errors import ConfigError
 from litho.hw import Timing
 from litho.ir import Graph, Registry
+from litho.ir.op import Codes
 from litho.rtl import Design, DesignFolder, timing_of, whole_folder, write_design
 
 __all__ = ["Emitted", "emit"]
@@ -29,11 +32,17 @@ class Emitted:
 
 
 def emit(
-    directory: Path, graph: Graph, registry: Registry, name: str = "top", clock_mhz: float = 100.0
+    directory: Path,
+    graph: Graph,
+    registry: Registry,
+    name: str = "top",
+    clock_mhz: float = 100.0,
+    vectors: Mapping[str, Codes] | None = None,
 ) -> Emitted:
     """Write the design of `graph` into `directory` and give what was written.
 
-    The folder appears whole or not at all; a design that is there already is replaced.
+    With `vectors`, codes[samples, *shape] of each input, a bench for cocotb that sends them lies in
+    `bench/`. The folder appears whole or not at all; a design that is there already is replaced.
     Raises what `design_of` raises, and `ConfigError` when the folder cannot be written or holds
     something other than a design.
     """
@@ -46,6 +55,8 @@ def emit(
         (made / "manifest.json").write_text(manifest(graph, design, timing))
         for file_name, text in _constraints(clock_mhz).items():
             (made / file_name).write_text(text)
+        if vectors is not None:
+            write_bench(made / "bench", design, timing, graph, registry, vectors)
     return Emitted(DesignFolder(directory, folder.top, folder.sources), design, timing)
 
 

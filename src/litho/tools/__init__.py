@@ -2,6 +2,7 @@
 
 from litho.errors import ConfigError
 from litho.tools.cache import cache_root, cached, digest, scratch
+from litho.tools.cocotb import COCOTB
 from litho.tools.cxx import CXX
 from litho.tools.icarus import ICARUS, compile_bench, run_bench
 from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
@@ -11,6 +12,7 @@ from litho.tools.verilator import VERILATOR, build_simulator, lint
 from litho.tools.yosys import YOSYS, Synthesis, cell_models, synthesize
 
 __all__ = [
+    "COCOTB",
     "CXX",
     "ICARUS",
     "NEXTPNR_ECP5",
@@ -40,7 +42,9 @@ __all__ = [
     "synthesize",
 ]
 
-TOOLS = {tool.name: tool for tool in (CXX, VERILATOR, ICARUS, YOSYS, NEXTPNR_ECP5, NEXTPNR_ICE40)}
+TOOLS = {
+    tool.name: tool for tool in (CXX, VERILATOR, ICARUS, YOSYS, NEXTPNR_ECP5, NEXTPNR_ICE40, COCOTB)
+}
 
 
 def find(name: str) -> FoundTool:
