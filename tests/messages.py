@@ -23,7 +23,7 @@ class Site:
     @property
     def is_own(self) -> bool:
         """Whether the message says something itself, and is not another's with a place added."""
-        return any(len(template.replace(HOLE, "").split()) > 2 for template in self.templates)
+        return any(len(re.findall(r"\b[a-z]{2,}\b", text)) > 2 for text in self.templates)
 
     def __str__(self) -> str:
         shown = " | ".join(template.replace(HOLE, "{}") for template in self.templates)
