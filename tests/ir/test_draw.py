@@ -74,7 +74,7 @@ def test_nodes_of_pytorch_are_drawn_without_their_tensor_arguments() -> None:
 def test_a_node_of_the_host_is_marked() -> None:
     node = replace(call("y", "x"), host=True)
     text = draw(Graph("g", (Input("x", KIND),), (), (node,), ("y",)))
-    assert text.count('<g class="host">') == 1
+    assert text.count('<g class="host"') == 1
 
 
 def test_a_constant_that_is_an_output_has_a_box_of_its_own() -> None:
@@ -86,6 +86,25 @@ def test_a_graph_out_of_order_is_refused() -> None:
     graph = example()
     with pytest.raises(GraphError, match="a value must be defined before it is used: %u reads %s"):
         draw(graph.with_nodes(reversed(graph.nodes)))
+
+
+def test_edges_name_the_boxes_that_they_join() -> None:
+    root = ElementTree.fromstring(draw(example()))
+    boxes = {item.get("data-value") for item in root.iter(f"{SVG}g")}
+    arrivals = [item for item in root.iter(f"{SVG}path") if item.get("class") == "tip"]
+    assert {item.get("data-from") for item in arrivals} <= boxes
+    graph = example()
+    read = {(name, node.name) for node in graph.nodes for name in node.inputs}
+    found = {(item.get("data-from"), item.get("data-to")) for item in arrivals}
+    assert {pair for pair in read if not graph.is_constant(pair[0])} <= found
+
+
+def test_remarks_stand_last_in_their_box() -> None:
+    root = ElementTree.fromstring(draw(example(), {"n": ("7 cycles", "40 dB")}, {"n"}))
+    (box,) = (item for item in root.iter(f"{SVG}g") if item.get("data-value") == "n")
+    assert [item.text for item in box.iter(f"{SVG}text")][-2:] == ["7 cycles", "40 dB"]
+    assert (box.findtext(f"{SVG}title") or "").endswith("\n7 cycles\n40 dB")
+    assert [item.get("class") for item in root.iter(f"{SVG}g")].count("node marked") == 1
 
 
 def test_it_takes_the_colours_of_its_page() -> None:

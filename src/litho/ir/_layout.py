@@ -25,10 +25,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of an edge, through `points`; edges that leave one box share their first pieces."""
+    """One piece of an edge, through `points`; edges that leave one box share their first pieces.
+
+    `source` is the box that the edge leaves, `target` the one it arrives at: "" where it passes.
+    """
 
     points: tuple[tuple[float, float], ...]
-    has_tip: bool
+    source: str
+    target: str = ""
+
+    @property
+    def has_tip(self) -> bool:
+        """Whether the edge arrives."""
+        return bool(self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +271,12 @@ def _piece(
         start = (centres[above], tops[above] + boxes[above].height)
     else:
         start = (centres[above], starts[above[1]] + heights[above[1]])
+    source = above if isinstance(above, str) else above[0]
     if isinstance(place, str):
-        source = above if isinstance(above, str) else above[0]
-        return Piece((start, (_arrival(place, source, boxes, centres), tops[place])), True)
+        arrival = (_arrival(place, source, boxes, centres), tops[place])
+        return Piece((start, arrival), source, place)
     x, top = centres[place], starts[place[1]]
-    return Piece((start, (x, top), (x, top + heights[place[1]])), False)
+    return Piece((start, (x, top), (x, top + heights[place[1]])), source)
 
 
 def _arrival(

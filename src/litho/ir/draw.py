@@ -1,7 +1,9 @@
 """Draws a graph as SVG: any graph, lowered or not, without an outside program."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from html import escape
 
 from litho.errors import GraphError
@@ -25,6 +27,7 @@ _STYLE = """
 .litho-graph .box { fill: currentColor; fill-opacity: 0.05; stroke: currentColor; }
 .litho-graph .box { stroke-opacity: 0.55; }
 .litho-graph .host .box { stroke-dasharray: 5 4; }
+.litho-graph .marked .box { stroke-width: 2.5; stroke-opacity: 0.95; }
 .litho-graph .edge { fill: none; stroke: currentColor; stroke-opacity: 0.6; stroke-width: 1.3; }
 .litho-graph .tip { fill: currentColor; fill-opacity: 0.75; }
 """
@@ -46,13 +49,29 @@ class _Card:
         width = longest * _CHARACTER + 2 * _EDGE + 4
         return Box(width, len(self.lines) * _LINE + 2 * _EDGE - 4, self.sources)
 
+    def remarked(self, remarks: Sequence[str], is_marked: bool) -> "_Card":
+        lines = (*self.lines, *(("dim", _clipped(text)) for text in remarks))
+        title = "\n".join((self.title, *remarks))
+        style = f"{self.style} marked" if is_marked else self.style
+        return replace(self, lines=lines, title=title, style=style)
 
-def draw(graph: Graph) -> str:
+
+def draw(
+    graph: Graph,
+    remarks: Mapping[str, Sequence[str]] = {},
+    marked: AbstractSet[str] = frozenset(),
+) -> str:
     """Give an SVG picture of `graph`: data flow down the page, constants inside their readers.
 
+    `remarks` are lines that stand last in the boxes of the values they are given for, and the boxes
+    of `marked` have a strong border. Each box says in `data-value` what it shows, each piece of an
+    edge in `data-from` and `data-to` what it joins.
     Its colours are those of the page it stands in, or of the reader's light or dark scheme.
     """
-    cards = _cards(graph)
+    cards = {
+        name: card.remarked(remarks.get(name, ()), name in marked)
+        for name, card in _cards(graph).items()
+    }
     layout = lay_out({name: card.box for name, card in cards.items()})
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     body = [_edge(piece) for piece in layout.pieces]
@@ -134,6 +153,15 @@ def _escaped(text: str) -> str:
     return escape("".join(c if c.isprintable() else "�" for c in text))
 
 
+def _title(card: _Card) -> str:
+    return "\n".join(_escaped(line) for line in card.title.split("\n"))
+
+
+def _value(name: str) -> str:
+    """Give what the page calls the box `name`."""
+    return _escaped(name.removeprefix("\0"))
+
+
 def _hue(kind: str) -> int:
     return int(hashlib.sha256(kind.encode()).hexdigest()[:8], 16) % 360
 
@@ -143,7 +171,7 @@ def _box(name: str, card: _Card, layout: Layout) -> str:
     left, top = layout.centres[name] - box.width / 2, layout.tops[name]
     radius = 14 if card.style == "end" else 4
     parts = [
-        f'<g class="{card.style}"><title>{_escaped(card.title)}</title>',
+        f'<g class="{card.style}" data-value="{_value(name)}"><title>{_title(card)}</title>',
         f'<rect class="box" x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}"'
         f' height="{box.height:.1f}" rx="{radius}"/>',
     ]
@@ -174,5 +202,7 @@ def _edge(piece: Piece) -> str:
             else f"V{stop:.1f}"
         )
         x, y = next_x, next_y
-    line = f'<path class="edge" d="{"".join(steps)}"/>'
-    return line + f'<path class="tip" d="M{x:.1f} {y:.1f}l-4 -7h8z"/>' * piece.has_tip
+    ends = f'data-from="{_value(piece.source)}" data-to="{_value(piece.target)}"'
+    line = f'<path class="edge" {ends} d="{"".join(steps)}"/>'
+    tip = f'<path class="tip" {ends} d="M{x:.1f} {y:.1f}l-4 -7h8z"/>'
+    return line + tip * piece.has_tip
