@@ -1,16 +1,20 @@
 """The folder of a design appears whole or not at all."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphs import relus, residual
 
-from litho import emit as package
-from litho.emit import emit
+from litho.emit import design_of, emit
+from litho.emit import folder as folder_module
+from litho.emit.manifest import manifest
 from litho.errors import ConfigError, GraphError
 from litho.ops import registry
-from litho.rtl import check_memories, read_folder
+from litho.rtl import check_memories, read_folder, timing_of
 
 
 def _content(folder: Path) -> dict[str, bytes]:
@@ -48,10 +52,61 @@ def test_the_manifest_says_what_each_module_is(tmp_path: Path) -> None:
     assert "rtl/litho_row_repeat.sv" in layer["files"]
     assert layer["node"]["name"] == "block.0.fc"
     assert layer["node"]["lanes"] == {"in": 2, "out": 2}
-    assert layer["memories"]["WeightFile"] in _content(tmp_path / "design")
+    assert layer["memories"]["WeightFile"]["file"] in _content(tmp_path / "design")
     ends = {(item["from"], item["to"]) for item in facts["connections"]}
     assert ("block_0_fc.out", "block_0_act.in") in ends
     assert ("add.out", "add") in ends
+
+
+def _modules(folder: Path) -> dict[str, dict[str, Any]]:
+    facts = json.loads((folder / "manifest.json").read_text())
+    return {item["instance"].removeprefix("u_"): item for item in facts["modules"]}
+
+
+def test_the_manifest_says_how_tensors_are_stored_and_travel(tmp_path: Path) -> None:
+    emit(tmp_path / "design", residual(), registry())
+    layer = _modules(tmp_path / "design")["block_0_fc"]
+    (stream,) = layer["inputs"]
+    lanes = layer["node"]["lanes"]["in"]
+    assert stream["row"] + stream["padding"] == stream["beats"] // stream["rows"] * lanes
+    assert stream["storage"] == "none: a stream of data, valid, ready"
+    assert stream["order"] == "rows in C order, lane 0 in the low bits"
+    assert [item["storage"] for item in layer["node"]["inputs"]] == [
+        "none: a stream of data, valid, ready",
+        *["on the chip, from reset on"] * (len(layer["node"]["inputs"]) - 1),
+    ]
+    tensor = layer["node"]["inputs"][0]
+    assert tensor["size_bits"] == math.prod(tensor["shape"]) * stream["bits"]
+    listed = json.loads((tmp_path / "design" / "memories.json").read_text())
+    for memory in layer["memories"].values():
+        assert listed[memory["file"]] == {"width": memory["width"], "depth": memory["depth"]}
+
+
+def test_the_manifest_says_on_which_wires_a_stream_is(tmp_path: Path) -> None:
+    emit(tmp_path / "design", residual(), registry())
+    connections = json.loads((tmp_path / "design" / "manifest.json").read_text())["connections"]
+    wires = {}
+    for name, item in _modules(tmp_path / "design").items():
+        wires |= {f"{name}.{stream['name']}": stream["wires"] for stream in item["inputs"]}
+        wires |= {f"{name}.{stream['name']}": stream["wires"] for stream in item["outputs"]}
+    for connection in connections:
+        for end in (connection["from"], connection["to"]):
+            if "." in end:
+                assert wires.pop(end) == connection["name"]
+    assert not wires
+
+
+def test_the_manifest_tells_our_modules_from_the_users(tmp_path: Path) -> None:
+    design = design_of(residual(), registry())
+    source = tmp_path / "theirs.sv"
+    source.write_text("module theirs;\nendmodule\n")
+    first = design.instances[0]
+    theirs = replace(first, block=replace(first.block, module="theirs", source=source))
+    mixed = replace(design, instances=(theirs, *design.instances[1:]))
+    facts = json.loads(manifest(residual(), mixed, timing_of(design)))
+    found = [item["toolchain"] for item in facts["modules"]]
+    assert found == ["external", *["litho"] * (len(design.instances) - 1)]
+    assert facts["modules"][0]["files"] == ["rtl/theirs.sv"]
 
 
 def test_the_clock_is_in_the_constraints(tmp_path: Path) -> None:
@@ -101,7 +156,7 @@ def test_an_emission_that_breaks_off_leaves_what_was_there(
     def broken(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(package.folder, "manifest", broken)
+    monkeypatch.setattr(folder_module, "manifest", broken)
     with pytest.raises(KeyboardInterrupt):
         emit(tmp_path / "design", residual(), registry())
     assert _content(tmp_path) == before

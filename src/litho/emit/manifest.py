@@ -1,12 +1,21 @@
-"""The manifest of a design: what each of its modules is, for people and other tools."""
+"""The manifest of a design: what each of its modules is, for people and other tools.
+
+Of each module: its files and who made them, its parameters and memories; of each of its streams:
+how the codes of a tensor lie in beats (`lanes` of a row a beat, the last one with `padding`), and
+the `wires` of the top module that it is on; of the node that it computes: its tensors.
+"""
 
 import json
+from pathlib import Path
 
 from litho.hw import Timing
 from litho.ir import Graph, TensorType
-from litho.rtl import Block, Design, Instance, Stream, sources_of
+from litho.rtl import Block, Design, Instance, Memory, Stream, sources_of
 
 __all__ = ["manifest"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_STORAGE = "none: a stream of data, valid, ready"
 
 
 def manifest(graph: Graph, design: Design, timing: Timing) -> str:
@@ -16,7 +25,7 @@ def manifest(graph: Graph, design: Design, timing: Timing) -> str:
         "timing": {"latency_cycles": timing.latency, "interval_cycles": timing.interval},
         "inputs": [_stream(stream) for stream in design.inputs],
         "outputs": [_stream(stream) for stream in design.outputs],
-        "modules": [_instance(graph, item) for item in design.instances],
+        "modules": [_instance(graph, design, item) for item in design.instances],
         "connections": [
             {
                 "name": connection.name,
@@ -33,22 +42,38 @@ def _end(instance: str, stream: str) -> str:
     return f"{instance}.{stream}" if instance else stream
 
 
-def _instance(graph: Graph, item: Instance) -> dict[str, object]:
+def _instance(graph: Graph, design: Design, item: Instance) -> dict[str, object]:
     block = item.block
     facts: dict[str, object] = {
         "instance": f"u_{item.name}",
         "module": block.module,
-        "toolchain": "litho",
+        "toolchain": _toolchain(block),
         "files": [f"rtl/{path.name}" for path in sources_of((block,))],
         "parameters": dict(block.parameters),
-        "memories": {memory.parameter: memory.file_name for memory in block.memories},
+        "memories": {memory.parameter: _memory(memory) for memory in block.memories},
         "interval_cycles": block.interval,
-        "inputs": [_stream(stream) for stream in block.inputs],
-        "outputs": [_stream(stream) for stream in block.outputs],
+        "inputs": [
+            {**_stream(stream), "wires": design.into(item.name, stream.name).name}
+            for stream in block.inputs
+        ],
+        "outputs": [
+            {**_stream(stream), "wires": design.out_of(item.name, stream.name).name}
+            for stream in block.outputs
+        ],
     }
     if item.node:
         facts["node"] = _node(graph, item.node, block)
     return facts
+
+
+def _toolchain(block: Block) -> str:
+    """Say who made the module: `litho`, or `external` for one of the user's own."""
+    is_ours = block.source is None or block.source.resolve().is_relative_to(_PACKAGE)
+    return "litho" if is_ours else "external"
+
+
+def _memory(memory: Memory) -> dict[str, object]:
+    return {"file": memory.file_name, "width": memory.width, "depth": memory.depth}
 
 
 def _node(graph: Graph, name: str, block: Block) -> dict[str, object]:
@@ -58,13 +83,22 @@ def _node(graph: Graph, name: str, block: Block) -> dict[str, object]:
         "name": name,
         "op": node.op,
         "from": str(node.origin),
-        "inputs": [
-            {"name": value, "shape": list(kind.shape), "format": str(kind.format)}
-            for value, kind in ((value, graph.type_of(value)) for value in node.inputs)
-        ],
+        "inputs": [_tensor(graph, value) for value in node.inputs],
         "shape": list(node.type.shape),
         "format": str(node.type.format),
+        "size_bits": node.type.size * node.type.codes.bits,
         "lanes": {"in": block.inputs[0].lanes, "out": block.outputs[0].lanes},
+    }
+
+
+def _tensor(graph: Graph, value: str) -> dict[str, object]:
+    kind = graph.type_of(value)
+    return {
+        "name": value,
+        "shape": list(kind.shape),
+        "format": str(kind.format),
+        "size_bits": kind.size * kind.codes.bits,
+        "storage": "on the chip, from reset on" if graph.is_constant(value) else _STORAGE,
     }
 
 
@@ -77,6 +111,7 @@ def _stream(stream: Stream) -> dict[str, object]:
         "row": stream.row,
         "rows": stream.rows,
         "beats": stream.beats,
+        "padding": stream.beats_per_row * stream.lanes - stream.row,
         "order": "rows in C order, lane 0 in the low bits",
-        "storage": "none: a stream of data, valid, ready",
+        "storage": _STORAGE,
     }
