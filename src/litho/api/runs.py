@@ -32,11 +32,12 @@ class RunResult(Shown):
 
     def _rows(self) -> Iterable[tuple[str, str]]:
         accuracy, timing = self.result.accuracy, self.result.timing
-        yield (
-            accuracy.metric,
-            f"float {accuracy.float:.4f}, fake-quantized {accuracy.fake_quantized:.4f},"
-            f" hardware {accuracy.hardware:.4f}",
-        )
+        if accuracy is not None:
+            yield (
+                accuracy.metric,
+                f"float {accuracy.float:.4f}, fake-quantized {accuracy.fake_quantized:.4f},"
+                f" hardware {accuracy.hardware:.4f}",
+            )
         proof = self.result.verification
         yield (
             "verification",

@@ -16,6 +16,7 @@ __all__ = [
     "Model",
     "Quantize",
     "Simulate",
+    "Stimuli",
     "Synthesize",
     "Train",
     "Tune",
@@ -32,6 +33,19 @@ Probability = Annotated[float, Meta(ge=0, lt=1)]
 
 class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the configuration: no key but those named here."""
+
+
+class Stimuli(_Strict, frozen=True, kw_only=True):
+    """Inputs in the place of a data set: codes that are given, then `random` drawn ones.
+
+    `format` is that of the network's input, `shape` that of one sample; a given sample is its
+    codes in a row.
+    """
+
+    format: str
+    shape: Annotated[tuple[Count, ...], Meta(min_length=1)]
+    given: tuple[tuple[int, ...], ...] = ()
+    random: Natural = 0
 
 
 class Model(_Strict, frozen=True, kw_only=True):
@@ -112,10 +126,11 @@ class Simulate(_Strict, frozen=True, kw_only=True):
     """How the design is compared with the interpreter, on the whole test set.
 
     `wave` is the number of cycles from reset on that are recorded into `waves.vcd` and drawn in the
-    report, of a run at full speed; 0: none.
+    report, of a run at full speed; 0: none. With `second` all is done again by that simulator.
     """
 
     simulator: Literal["verilator", "icarus"] = "verilator"
+    second: Literal["verilator", "icarus"] | None = None
     source_stalls: Probability = 0.25
     sink_stalls: Probability = 0.25
     wave: Natural = 0
@@ -128,9 +143,15 @@ class Synthesize(_Strict, frozen=True, kw_only=True):
 
 
 class Config(_Strict, frozen=True, kw_only=True):
-    """One run, whole: data, network, training, formats, hardware, checks."""
+    """One run, whole: data, network, training, formats, hardware, checks.
 
-    task: Annotated[str, Meta(min_length=1)]
+    The data are those of a task, which the network learns, or stimuli, which it does not. `ops`
+    are the folders of the user's own operations.
+    """
+
+    task: Annotated[str, Meta(min_length=1)] | None = None
+    stimuli: Stimuli | None = None
+    ops: tuple[str, ...] = ()
     seed: Natural = 0
     model: Model
     train: Train = Train()
@@ -139,6 +160,10 @@ class Config(_Strict, frozen=True, kw_only=True):
     hardware: Hardware
     simulate: Simulate = Simulate()
     synthesize: Synthesize | None = None
+
+    def __post_init__(self) -> None:
+        if (self.task is None) == (self.stimuli is None):
+            raise ValueError("there must be a key 'task' or a table 'stimuli', and not both")
 
 
 def load_config(path: Path) -> Config:

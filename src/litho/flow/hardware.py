@@ -13,28 +13,40 @@ from litho.flow.codes import read_codes
 from litho.flow.config import Config, Hardware
 from litho.flow.estimate import estimate_of
 from litho.flow.facts import write_facts, write_report
-from litho.flow.proof import Bench, prove
+from litho.flow.operations import ops_of
+from litho.flow.proof import Bench, prove, together
 from litho.flow.stage import Context, Stage
 from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
-from litho.ops import registry
 from litho.passes.choose_lanes import ChooseLanes
 from litho.rtl import read_folder, timing_of
 from litho.sim import Wave
 
-__all__ = ["EMIT", "FOLD", "PLACE", "SIMULATE", "SYNTHESIZE", "TOP", "WAVE", "with_lanes"]
+__all__ = [
+    "EMIT",
+    "FOLD",
+    "PLACE",
+    "SIMULATE",
+    "SYNTHESIZE",
+    "TOP",
+    "WAVE",
+    "placer_of",
+    "simulation_tools",
+    "with_lanes",
+]
 
 TOP = "top"
 
 
 def _fold(context: Context) -> None:
     """Choose how many codes each node takes and gives in a cycle."""
-    graph, hardware = load(context.needs["lower"], registry()), context.config.hardware
+    known, hardware = ops_of(context.config), context.config.hardware
+    graph = load(context.needs["lower"], known)
     chooser = ChooseLanes(
         device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
     )
-    save(context.folder, with_lanes(chooser(graph, registry()), hardware))
+    save(context.folder, with_lanes(chooser(graph, known), hardware))
 
 
 def with_lanes(graph: Graph, hardware: Hardware) -> Graph:
@@ -59,9 +71,10 @@ def with_lanes(graph: Graph, hardware: Hardware) -> Graph:
 
 def _emit(context: Context) -> None:
     """Write the design, and what it should cost."""
-    graph, hardware = load(context.needs["fold"], registry()), context.config.hardware
+    known, hardware = ops_of(context.config), context.config.hardware
+    graph = load(context.needs["fold"], known)
     save(context.folder, graph)
-    emitted = emit(context.folder / "design", graph, registry(), TOP, hardware.clock_mhz)
+    emitted = emit(context.folder / "design", graph, known, TOP, hardware.clock_mhz)
     family = find_family(find_device(hardware.device).family)
     write_facts(context.folder, "estimate", asdict(estimate_of(emitted.design, family)))
 
@@ -70,23 +83,29 @@ def _simulate(context: Context) -> None:
     """Compare the design with the interpreter on the whole test set."""
     emitted, settings = context.needs["emit"], context.config.simulate
     vectors = context.needs["lower"] / "inputs.npz"
-    design = design_of(load(emitted, registry()), registry(), TOP)
-    bench = Bench(
-        context.config.seed,
-        settings.source_stalls,
-        settings.sink_stalls,
-        settings.simulator,
-        f"litho simulate {emitted} --vectors {vectors} --seed {context.config.seed}",
-    )
+    known = ops_of(context.config)
+    design = design_of(load(emitted, known), known, TOP)
     expected = read_codes(context.needs["evaluate"] / "outputs.npz")
-    proof = prove(read_folder(emitted / "design"), design, read_codes(vectors), expected, bench)
-    write_facts(context.folder, "proof", asdict(proof))
+    command = f"litho simulate {emitted} --vectors {vectors} --seed {context.config.seed}"
+    stalls = (settings.source_stalls, settings.sink_stalls)
+    proofs = [
+        prove(
+            read_folder(emitted / "design"),
+            design,
+            read_codes(vectors),
+            expected,
+            Bench(context.config.seed, *stalls, name, f"{command} --simulator {name}"),
+        )
+        for name in _simulators(context.config)
+    ]
+    write_facts(context.folder, "proof", asdict(together(proofs)))
 
 
 def _wave(context: Context) -> None:
     """Record the streams of the design on the first samples of the test set."""
     emitted, settings = context.needs["emit"], context.config.simulate
-    design = design_of(load(emitted, registry()), registry(), TOP)
+    known = ops_of(context.config)
+    design = design_of(load(emitted, known), known, TOP)
     # Some more than go through in that time: buffers take them in early.
     samples = settings.wave // timing_of(design).interval + 8
     vectors = context.needs["lower"] / "inputs.npz"
@@ -123,9 +142,21 @@ def _versions(*names: str) -> dict[str, str]:
 
 
 def _simulation_facts(config: Config) -> Any:
-    names = ("verilator", "c++") if config.simulate.simulator == "verilator" else ("iverilog",)
+    names = simulation_tools(config)
     settings = to_builtins(config.simulate)
     return [_without(settings, "wave"), config.seed, _versions(*names)]
+
+
+def _simulators(config: Config) -> tuple[str, ...]:
+    settings = config.simulate
+    return (settings.simulator, *((settings.second,) if settings.second else ()))
+
+
+def simulation_tools(config: Config) -> tuple[str, ...]:
+    """Give the names of the tools that the simulators need."""
+    needed = {"verilator": ("verilator", "c++"), "icarus": ("iverilog",)}
+    names = (tool for simulator in _simulators(config) for tool in needed[simulator])
+    return tuple(dict.fromkeys(names))
 
 
 def _without(settings: dict[str, Any], key: str) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import to_builtins
 
-from litho.errors import MismatchError
+from litho.errors import ConfigError, MismatchError
 from litho.flow.codes import read_codes, write_codes
-from litho.flow.config import Config, Train, Tune
+from litho.flow.config import Config, Stimuli, Train, Tune
 from litho.flow.digests import package_version
 from litho.flow.facts import read_facts, write_facts
+from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
 from litho.ir import Graph, interpret, load, save
-from litho.ops import registry
 from litho.tools import digest
 
 if TYPE_CHECKING:
@@ -37,8 +37,11 @@ def _train(context: Context) -> None:
     if config.model.weights:
         tasks.load_weights(Path(config.model.weights), model)
     tasks.check_model(model, data)
-    tasks.train(model, data, _training(config.train, config), _teller(context, config.train.epochs))
-    judged = tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
+    judged = None
+    if data.classes:
+        tell = _teller(context, config.train.epochs)
+        tasks.train(model, data, _training(config.train, config), tell)
+        judged = tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
     tasks.save_weights(context.folder / _WEIGHTS, model)
     write_facts(context.folder, "accuracy", judged)
 
@@ -66,7 +69,7 @@ def _tune(context: Context) -> None:
     config = context.config
     data = _data(config)
     model = _quantized(config, data, context.needs["quantize"])
-    if config.tune.epochs:
+    if config.tune.epochs and data.classes:
         tell = _teller(context, config.tune.epochs)
         tasks.train(model, data, _training(config.tune, config), tell)
     tasks.save_weights(context.folder / _WEIGHTS, model)
@@ -80,7 +83,9 @@ def _lower(context: Context) -> None:
     data = _data(config)
     model = _quantized(config, data, context.needs["tune"]).eval()
     captured = frontend.capture(model, data.example, config.model.name)
-    graph = passes.run(captured, (passes.RemoveDropout(), passes.Lower()), registry())
+    graph = passes.run(captured, (passes.RemoveDropout(), passes.Lower()), ops_of(config))
+    if config.stimuli:
+        _check_stimuli(graph, config.stimuli)
     save(context.folder, graph)
     inputs = data.test_inputs.double().numpy()
     write_codes(context.folder / "inputs.npz", _encoded(graph, inputs))
@@ -100,8 +105,8 @@ def _evaluate(context: Context) -> None:
     from litho import tasks
 
     config, source = context.config, context.needs["lower"]
-    graph = load(source, registry())
-    found = interpret(graph, read_codes(source / "inputs.npz"), registry())
+    graph = load(source, ops_of(config))
+    found = interpret(graph, read_codes(source / "inputs.npz"), ops_of(config))
     write_codes(context.folder / "outputs.npz", found)
     kind = graph.type_of(graph.outputs[0])
     values = kind.codes.decode(found[graph.outputs[0]], kind.scale)
@@ -109,6 +114,9 @@ def _evaluate(context: Context) -> None:
         fake, targets = judged["outputs"], judged["targets"]
     values = values.reshape(fake.shape)
     _check_equal(fake, values)
+    if config.task is None:
+        write_facts(context.folder, "accuracy", None)
+        return
     facts = {
         "metric": tasks.find(config.task).metric,
         "float": read_facts(context.needs["train"], "accuracy"),
@@ -116,6 +124,17 @@ def _evaluate(context: Context) -> None:
         "hardware": tasks.accuracy(values, targets),
     }
     write_facts(context.folder, "accuracy", facts)
+
+
+def _check_stimuli(graph: Graph, stimuli: Stimuli) -> None:
+    """Raise `ConfigError` unless the codes of the stimuli are those that the design takes."""
+    for item in graph.inputs:
+        if str(item.type.format) != stimuli.format or not item.type.scale.is_unit:
+            raise ConfigError(
+                f"key 'stimuli.format' must be that of the network's input, {item.type.format}"
+                f" with scale {item.type.scale}, not {stimuli.format!r}; give the first layer's"
+                f' rule `inputs = "{stimuli.format}"`'
+            )
 
 
 def _check_equal(fake: Any, values: Any) -> None:
@@ -132,6 +151,11 @@ def _check_equal(fake: Any, values: Any) -> None:
 def _data(config: Config) -> "Data":
     from litho import tasks
 
+    if config.stimuli:
+        wanted = config.stimuli
+        given = (wanted.given, wanted.random, wanted.format, wanted.shape)
+        return tasks.stimuli(*given, config.seed)
+    assert config.task is not None
     return tasks.find(config.task).load(config.seed)
 
 
@@ -186,7 +210,8 @@ def _is_users(config: Config) -> bool:
 
 
 def _learning_facts(config: Config) -> Any:
-    facts = [config.task, config.seed, to_builtins(config.model), to_builtins(config.train)]
+    facts = [config.task, to_builtins(config.stimuli), config.seed]
+    facts += [to_builtins(config.model), to_builtins(config.train)]
     versions = [package_version(name) for name in ("torch", "numpy", "scikit-learn")]
     return [*facts, *versions, *_files_of(config)]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from litho.flow.config import load_config
 from litho.flow.facts import read_facts
+from litho.flow.operations import ops_of
 from litho.flow.waves import drawings_of, tracks_of
 from litho.hw import find_device
 from litho.ir import Graph, draw, load
-from litho.ops import registry
 from litho.report import Drawing, Page, Result, Table, read_result
 
 __all__ = ["page_of"]
@@ -21,10 +21,11 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     Raises `DataError` for a folder that does not hold a finished run.
     """
     record = result or read_result(folder / "result.json")
-    config = folder / "config.toml"
-    hardware = load_config(config).hardware
+    text = folder / "config.toml"
+    config = load_config(text)
+    hardware = config.hardware
     seconds = read_facts(folder / "logs", "stages")
-    graph = load(folder, registry())
+    graph = load(folder, ops_of(config))
     manifest = json.loads((folder / "design" / "manifest.json").read_text())
     return Page(
         title=read_facts(folder / "logs", "title"),
@@ -38,7 +39,7 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
             tuple((name, f"{value:.2f}") for name, value in seconds.items()),
             ("seconds",),
         ),
-        config=config.read_text(),
+        config=text.read_text(),
         drawing=draw(graph),
         waves=_waves(folder, graph),
     )

@@ -13,7 +13,16 @@ from litho.flow.config import Config, resolved
 from litho.flow.digests import digest_of, package_version
 from litho.flow.facts import read_facts, read_report, write_facts
 from litho.flow.folder import copy_file, copy_tree
-from litho.flow.hardware import EMIT, FOLD, PLACE, SIMULATE, SYNTHESIZE, WAVE, placer_of
+from litho.flow.hardware import (
+    EMIT,
+    FOLD,
+    PLACE,
+    SIMULATE,
+    SYNTHESIZE,
+    WAVE,
+    placer_of,
+    simulation_tools,
+)
 from litho.flow.learning import EVALUATE, LOWER, QUANTIZE, TRAIN, TUNE
 from litho.flow.page import page_of
 from litho.flow.stage import SILENT, Stage, Watcher, bring_up
@@ -104,7 +113,10 @@ def _collect(folder: Path, made: dict[str, Path]) -> None:
 
 
 def _result(config: Config, key: str, made: dict[str, Path]) -> Result:
-    proof = read_facts(made["simulate"], "proof")
+    proof, accuracy = (
+        read_facts(made[name], fact)
+        for name, fact in (("simulate", "proof"), ("evaluate", "accuracy"))
+    )
     clock = 1000 / config.hardware.clock_mhz
     verification = Verification(
         simulator=proof["simulator"],
@@ -120,7 +132,7 @@ def _result(config: Config, key: str, made: dict[str, Path]) -> Result:
     report = read_report(judged) if judged else None
     timing = proof["timing"]
     return Result(
-        Accuracy(**read_facts(made["evaluate"], "accuracy")),
+        Accuracy(**accuracy) if accuracy else None,
         verification,
         Resources(_estimate(read_facts(made["emit"], "estimate")), report),
         Timing(timing["latency"], timing["interval"], report.fmax_mhz if report else None),
@@ -136,7 +148,7 @@ def _estimate(facts: dict[str, Any]) -> Estimate:
 
 
 def _tools(config: Config) -> dict[str, str]:
-    used = ["verilator", "c++"] if config.simulate.simulator == "verilator" else ["iverilog"]
+    used = list(simulation_tools(config))
     if config.synthesize is not None:
         used += ["yosys", placer_of(config)] if config.synthesize.place else ["yosys"]
     found = {name: tools.find(name).version for name in used}

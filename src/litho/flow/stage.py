@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from litho.flow.config import Config
 from litho.flow.digests import code_digest, digest_of
 from litho.flow.facts import write_facts
+from litho.flow.operations import sources_digest
 from litho.tools import cached
 
 __all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up"]
@@ -93,11 +94,12 @@ def bring_up(
     All facts are gathered before the first stage works: a tool that is absent is told at once.
     """
     facts = {stage.name: stage.facts(config) for stage in stages}
+    sources = [code_digest(), sources_digest(config)]
     keys: dict[str, str] = {}
     folders: dict[str, Path] = {}
     for stage in stages:
         needed = [keys[name] for name in stage.needs]
-        keys[stage.name] = digest_of([code_digest(), facts[stage.name], needed])
+        keys[stage.name] = digest_of([*sources, facts[stage.name], needed])
         folders[stage.name] = _made(stage, keys[stage.name], config, folders, watcher)
     return folders
 

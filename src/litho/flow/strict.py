@@ -97,6 +97,7 @@ def _reworded(message: str, tables: Mapping[str, Any], place: str) -> str:
     if not what.startswith("Expected"):
         return f"{subject}: {what}; in {place}"
     rule = what.split(", got")[0].removeprefix("Expected ").replace("`", "")
+    rule = rule.removesuffix(" | null")  # TOML has none: the key is left out
     value = _value_at(tables, path)
     return f"{subject} must be {rule}, not {value!r}; in {place}; correct the value"
 

@@ -2,22 +2,74 @@
 
 A folder with an `OP` in its `__init__.py` is an operation. It holds `reference.py` (integers
 only), `cost.py`, `cases.py` (never imported at run time), the SystemVerilog and a page.
+
+A user's own lie outside: in folders that are named, or in installed packages that declare them as
+entry points of the group `litho.ops`.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
-from litho.ir import Registry
+from litho.errors import ConfigError
+from litho.ir import Op, Registry
+from litho.ops.folder import import_folder
 
-__all__ = ["registry"]
+__all__ = ["ENTRY_POINTS", "import_folder", "registry"]
+
+ENTRY_POINTS = "litho.ops"
+
+
+def registry(folders: tuple[Path, ...] = ()) -> Registry:
+    """Give the registry of the operations of litho, of installed packages, and of `folders`.
+
+    Raises `ConfigError` for a folder that holds no operation, or one whose name is taken, and
+    `GraphError` for a PyTorch operator that two of them lower.
+    """
+    return _registry(tuple(folder.resolve() for folder in folders))
 
 
 @cache
-def registry() -> Registry:
-    """Give the registry of the operations that come with litho."""
+def _registry(folders: tuple[Path, ...]) -> Registry:
+    found = {op.name: op for op in _own()}
+    for place, op in (*_installed(), *((str(folder), _in(folder)) for folder in folders)):
+        if op.name in found:
+            raise ConfigError(
+                f"an operation must have a name of its own, and {op.name!r} ({place}) is there"
+                " already; give it another"
+            )
+        found[op.name] = op
+    return Registry(found)
+
+
+def _own() -> Iterator[Op]:
     names = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
-    found = [importlib.import_module(f"{__name__}.{name}").OP for name in sorted(names)]
-    for name, op in zip(sorted(names), found, strict=True):
+    for name in sorted(names):
+        op: Op = importlib.import_module(f"{__name__}.{name}").OP
         assert op.name == name, f"op in folder {name!r} calls itself {op.name!r}"
-    return Registry({op.name: op for op in found})
+        yield op
+
+
+def _installed() -> Iterator[tuple[str, Op]]:
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        loaded = point.load()
+        yield point.value, _checked(getattr(loaded, "OP", loaded), point.name, point.value)
+
+
+def _in(folder: Path) -> Op:
+    module = import_folder(folder)
+    return _checked(getattr(module, "OP", None), folder.name, str(folder))
+
+
+def _checked(op: object, name: str, place: str) -> Op:
+    if not isinstance(op, Op):
+        raise ConfigError(f"{place} must have a record `OP` in its __init__.py, and has none")
+    if op.name != name:
+        raise ConfigError(
+            f"the operation in {place} must be called {name!r} as its place is, not {op.name!r}"
+        )
+    return op

@@ -128,9 +128,12 @@ def _grouped(count: int) -> str:
 def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
     """Give the (number, label, remark) that a reader wants first."""
     accuracy, timing, verification = result.accuracy, result.timing, result.verification
-    change = f"{100 * (accuracy.hardware - accuracy.float):+.2f}".replace("-", "−")
-    tiles = [
-        (f"{100 * accuracy.hardware:.2f} %", "hardware accuracy", f"{change} points from float"),
+    tiles = []
+    if accuracy:
+        change = f"{100 * (accuracy.hardware - accuracy.float):+.2f}".replace("-", "−")
+        share = f"{100 * accuracy.hardware:.2f} %"
+        tiles.append((share, "hardware accuracy", f"{change} points from float"))
+    tiles += [
         (
             _grouped(verification.mismatches),
             "mismatches",

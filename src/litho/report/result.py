@@ -80,9 +80,9 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One run's result."""
+    """One run's result; a run on stimuli has no accuracy."""
 
-    accuracy: Accuracy
+    accuracy: Accuracy | None
     verification: Verification
     resources: Resources
     timing: Timing
@@ -131,7 +131,7 @@ def _result(tables: dict[str, Any]) -> Result:
     resources, timing = tables["resources"], tables["timing"]
     report = resources.get("report")
     return Result(
-        Accuracy(**tables["accuracy"]),
+        Accuracy(**tables["accuracy"]) if "accuracy" in tables else None,
         Verification(**tables["verification"]),
         Resources(
             _estimate(resources["estimate"]),

@@ -6,7 +6,7 @@ train(model, data, Training(epochs=40, seed=0))
 accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
-from litho.tasks.data import TASKS, Data, Task, find
+from litho.tasks.data import TASKS, Data, Task, find, stimuli
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
@@ -32,5 +32,6 @@ __all__ = [
     "load_weights",
     "predict",
     "save_weights",
+    "stimuli",
     "train",
 ]

@@ -1,14 +1,17 @@
 """Data sets with a fixed split."""
 
 import difflib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from litho.errors import ConfigError, DataError
+from litho.formats import Fixed, Scale, parse
 
-__all__ = ["TASKS", "Data", "Task", "find"]
+__all__ = ["TASKS", "Data", "Task", "find", "stimuli"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,7 +19,8 @@ class Data:
     """A data set split in two.
 
     `train_inputs` and `test_inputs` are float32 [samples, …]; targets are class numbers, int64
-    [samples], below `classes`.
+    [samples], below `classes`. Stimuli have no classes: `classes` is 0, there are no targets, and
+    the inputs to train and to test with are the same.
     """
 
     name: str
@@ -55,6 +59,33 @@ def find(name: str) -> Task:
         f"task must be one of {', '.join(sorted(TASKS))}, not {name!r}"
         + (f"; did you mean {near[0]!r}?" if near else "")
     )
+
+
+def stimuli(
+    given: Sequence[Sequence[int]], drawn: int, format: str, shape: tuple[int, ...], seed: int
+) -> Data:
+    """Give samples of `shape` that are the values of codes: the given ones, then drawn ones.
+
+    Raises `ConfigError` for codes that do not fit the shape or the format, and for no codes.
+    """
+    form = parse(format)
+    if not isinstance(form, Fixed):
+        raise ConfigError(f"stimuli must be of a fixed-point format, not {format}")
+    size = math.prod(shape)
+    for codes in given:
+        if len(codes) != size or min(codes) < form.low or max(codes) > form.high:
+            raise ConfigError(
+                f"a given stimulus must be {size} codes from {form.low} to {form.high} ({format}),"
+                f" not {list(codes)}"
+            )
+    if not given and not drawn:
+        raise ConfigError("stimuli must be given or drawn, not neither; set `random`")
+    generator = np.random.default_rng(seed)
+    random = generator.integers(form.low, form.high, (drawn, size), np.int64, endpoint=True)
+    samples = np.concatenate([np.array(given, dtype=np.int64).reshape(-1, size), random])
+    values = torch.from_numpy(form.decode(samples, Scale())).float().reshape(-1, *shape)
+    none = torch.empty(0, dtype=torch.int64)
+    return Data("stimuli", values, none, values, none, 0)
 
 
 def _digits(seed: int) -> Data:

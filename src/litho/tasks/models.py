@@ -9,15 +9,18 @@ from torch import nn
 
 from litho.errors import ConfigError
 from litho.tasks.data import Data
+from litho.tasks.layers import RandomLeakyReLU
 
-__all__ = ["MLP", "MODELS", "ResidualMLP", "build"]
+__all__ = ["MLP", "MODELS", "OneLayer", "ResidualMLP", "build"]
 
-_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+_ACTIVATIONS: dict[str, Callable[..., nn.Module]] = {
     "relu": nn.ReLU,
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "gelu": nn.GELU,
     "silu": nn.SiLU,
+    "leaky_relu": nn.LeakyReLU,
+    "rrelu": RandomLeakyReLU,
 }
 
 
@@ -93,6 +96,30 @@ class ResidualBlock(nn.Module):
         return result
 
 
+class OneLayer(nn.Module):
+    """One linear layer `fc` and the activation `act`, which `activation_options` are for.
+
+    It has `outputs` outputs on stimuli, and one a class on a task.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        classes: int,
+        outputs: int = 8,
+        activation: str = "relu",
+        activation_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.fc = nn.Linear(features, _sizes([classes or outputs])[0])
+        self.act = _activation(activation, activation_options or {})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give values[samples, outputs]."""
+        result: torch.Tensor = self.act(self.fc(x.flatten(1)))
+        return result
+
+
 def _sizes(hidden: Sequence[int]) -> Sequence[int]:
     if not isinstance(hidden, Sequence):
         raise ConfigError(f"hidden must be a list of sizes, not {hidden!r}")
@@ -108,13 +135,17 @@ def _checked_rate(dropout: float) -> float:
     return dropout
 
 
-def _activation(name: str) -> nn.Module:
+def _activation(name: str, options: Mapping[str, Any] | None = None) -> nn.Module:
     if name not in _ACTIVATIONS:
         raise ConfigError(f"activation must be one of {', '.join(_ACTIVATIONS)}, not {name!r}")
-    return _ACTIVATIONS[name]()
+    return _ACTIVATIONS[name](**(options or {}))
 
 
-MODELS: dict[str, Callable[..., nn.Module]] = {"mlp": MLP, "residual_mlp": ResidualMLP}
+MODELS: dict[str, Callable[..., nn.Module]] = {
+    "mlp": MLP,
+    "one_layer": OneLayer,
+    "residual_mlp": ResidualMLP,
+}
 
 
 def build(name: str, data: Data, options: Mapping[str, Any], seed: int) -> nn.Module:
@@ -127,6 +158,11 @@ def build(name: str, data: Data, options: Mapping[str, Any], seed: int) -> nn.Mo
         raise ConfigError(
             f"model must be one of {', '.join(MODELS)} or `module:function`, not {name!r}"
             + (f"; did you mean {near[0]!r}?" if near else "")
+        )
+    if not data.classes and MODELS[name] is not OneLayer:
+        raise ConfigError(
+            f"model {name!r} must have classes to tell apart, and {data.name} have none; take"
+            " 'one_layer' or a model of your own"
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -61,7 +61,10 @@ def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = 
 
 
 def check_model(model: nn.Module, data: Data) -> None:
-    """Raise `ConfigError` unless `model` takes samples of `data` and gives a number a class."""
+    """Raise `ConfigError` unless `model` takes samples of `data` and gives a number a class.
+
+    Of stimuli, which have no classes, it need only take them.
+    """
     shape = list(data.example.shape)
     was_training = model.training
     try:
@@ -75,6 +78,8 @@ def check_model(model: nn.Module, data: Data) -> None:
         ) from error
     finally:
         model.train(was_training)
+    if not data.classes:
+        return
     wanted = (1, data.classes)
     if not isinstance(outputs, torch.Tensor) or tuple(outputs.shape) != wanted:
         given = list(outputs.shape) if isinstance(outputs, torch.Tensor) else type(outputs).__name__

@@ -1,9 +1,7 @@
 """Finds the cases of every operation and of every shared module."""
 
 import importlib
-import importlib.util
 import pkgutil
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -55,18 +53,10 @@ def _own() -> list[ModuleType]:
 
 def _load(folder: Path) -> ModuleType:
     """Import the package in `folder` under its own name, and its module `cases`."""
-    for name in ("__init__.py", "cases.py"):
-        if not (folder / name).is_file():
-            raise ConfigError(f"the folder of an op must have {name}, and {folder} has none")
-    spec = importlib.util.spec_from_file_location(
-        folder.name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    package = importlib.util.module_from_spec(spec)
-    sys.modules[folder.name] = package
-    spec.loader.exec_module(package)
-    return importlib.import_module(f"{folder.name}.cases")
+    if not (folder / "cases.py").is_file():
+        raise ConfigError(f"the folder of an op must have cases.py, and {folder} has none")
+    package = ops.import_folder(folder)
+    return importlib.import_module(f"{package.__name__}.cases")
 
 
 def _subjects(module: ModuleType) -> list[Subject]:

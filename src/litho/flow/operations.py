@@ -1,0 +1,25 @@
+"""The operations that a run knows: ours, installed ones, and those of its configuration."""
+
+from pathlib import Path
+
+from litho.flow.config import Config
+from litho.ir import Registry
+from litho.ops import registry
+from litho.tools import digest
+
+__all__ = ["ops_of", "sources_digest"]
+
+
+def ops_of(config: Config) -> Registry:
+    """Give the registry; raises `ConfigError` for a folder that holds no operation."""
+    return registry(tuple(Path(folder) for folder in config.ops))
+
+
+def sources_digest(config: Config) -> str:
+    """Give a name made from the files of the user's own operations."""
+    parts: list[str | bytes] = []
+    for folder in config.ops:
+        for path in sorted(Path(folder).rglob("*")):
+            if path.suffix in (".py", ".sv"):
+                parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    return digest(*parts)
