@@ -67,7 +67,7 @@ def test_an_unknown_module_is_answered_with_the_known_ones(capsys):
 def test_export_writes_the_library(tmp_path, capsys):
     assert call("rtl", "export", str(tmp_path / "lib"), "--json") == 0
     facts = json.loads(capsys.readouterr().out)
-    assert (tmp_path / "lib" / "litho.f").read_text().split() == facts["files"]
+    assert (tmp_path / "lib" / "library.f").read_text().split() == facts["files"]
     assert call("rtl", "export", str(tmp_path)) == 2
     assert "must be absent, empty or hold a library" in capsys.readouterr().err
 

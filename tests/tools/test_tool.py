@@ -41,7 +41,15 @@ def test_versions_are_compared_by_number(version, minimum, enough):
 
 def test_the_survey_names_every_tool_in_little_time():
     assert [status.tool.name for status in survey()] == list(TOOLS)
-    assert list(TOOLS) == ["c++", "verilator", "iverilog", "yosys", "nextpnr-ecp5", "nextpnr-ice40"]
+    assert list(TOOLS) == [
+        "c++",
+        "verilator",
+        "iverilog",
+        "yosys",
+        "nextpnr-ecp5",
+        "nextpnr-ice40",
+        "cocotb",
+    ]
 
 
 def test_every_tool_says_what_it_is_for_and_how_it_is_installed():

@@ -150,11 +150,15 @@ class ExportResult(Shown):
 
     def lines(self) -> Iterable[str]:
         """Give the folder and what is in it."""
-        return (f"{self.path}: {len(self.files)} modules, listed in litho.f",)
+        return (f"{self.path}: {len(self.files)} modules, listed in library.f",)
 
     def record(self) -> Any:
         """Give the folder and its files as JSON holds them."""
-        return {"folder": str(self.path), "list": "litho.f", "files": [p.name for p in self.files]}
+        return {
+            "folder": str(self.path),
+            "list": "library.f",
+            "files": [p.name for p in self.files],
+        }
 
 
 def modules() -> ModulesResult:

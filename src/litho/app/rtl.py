@@ -57,7 +57,7 @@ def _test(name: str, folders: tuple[Path, ...], synthesis: bool, is_json: bool) 
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option
 def _export(folder: Path, is_json: bool) -> None:
-    """Copy every module into FOLDER, with litho.f, the list of them in order."""
+    """Copy every module into FOLDER, with library.f, the list of them in order."""
     from litho import api
 
     show(api.export(folder), is_json)

@@ -14,7 +14,7 @@ from litho.rtl.whole import whole_folder
 
 __all__ = ["FILE_LIST", "Module", "Parameter", "Port", "export", "read_module"]
 
-FILE_LIST = "litho.f"
+FILE_LIST = "library.f"
 
 _HEADER = re.compile(r"\A(?://[^\n]*\n)+")
 _MODULE = re.compile(r"^module (\w+)(.*?)\);$", re.M | re.S)
@@ -103,8 +103,8 @@ def _timing(comment: str) -> str:
 def export(directory: Path, modules: Mapping[str, Path]) -> tuple[Path, ...]:
     """Copy `modules`, by name, and what they instantiate into `directory`; give what was written.
 
-    `litho.f` lists the files, each after those it needs, relative to the folder. The folder appears
-    whole or not at all; a library that is there already is replaced.
+    `library.f` lists the files, each after those it needs, relative to the folder. The folder
+    appears whole or not at all; a library that is there already is replaced.
     Raises `ConfigError` when the folder cannot be written or holds something else.
     """
     ordered = in_order(sorted(modules), modules)
