@@ -1,17 +1,16 @@
 """How far each value of an integer graph lies from the float network's."""
 
-import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from litho.errors import DataError
 from litho.ir import Graph
 from litho.ir.op import Codes
 from litho.report import Fidelity
 
-__all__ = ["fidelities", "fidelity_of", "places_of", "read_fidelity", "record_of"]
+__all__ = ["fidelities", "fidelity_of", "places_of", "read_fidelities", "record_of"]
 
 _INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
 
@@ -20,13 +19,15 @@ _Values = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def places_of(graph: Graph) -> dict[str, Place]:
-    """Give (module path, inputs or outputs) for each node whose value a float network has there.
+    """Give (module path, inputs or outputs) for each value that a float network has there.
 
-    What quantizes a module's inputs stands for them. The last node of a module stands for its
-    outputs; so does the one before it where the last one only quantizes.
+    The input of the graph, when it has one alone, is that of the whole network. What quantizes a
+    module's inputs stands for them. The last node of a module stands for its outputs; so does the
+    one before it where the last one only quantizes.
     """
     paths = {node.name: node.origin.path for node in graph.nodes}
-    return {name: place for name in paths if (place := _place(name, paths)) is not None}
+    found = {name: place for name in paths if (place := _place(name, paths)) is not None}
+    return {item.name: ("", "inputs") for item in graph.inputs if len(graph.inputs) == 1} | found
 
 
 def _place(name: str, paths: Mapping[str, str]) -> Place | None:
@@ -48,47 +49,37 @@ def _is_in(path: str, module: str) -> bool:
 def fidelities(
     graph: Graph, codes: Mapping[str, Codes], floats: Mapping[Place, _Values]
 ) -> dict[str, Fidelity]:
-    """Give the fidelity of each node whose place is among `floats`, with as many numbers.
+    """Give the fidelity of each value whose place is among `floats`, in the same shape.
 
-    `codes` are [samples, *shape] of each node, `floats` values[samples, …] of each place.
+    `codes` are [samples, *shape] of each value, `floats` values[samples, …] of each place.
     """
     found = {}
     for name, place in places_of(graph).items():
         kind, values = graph.type_of(name), floats.get(place)
-        if values is None or values.shape[1:] != kind.shape[1:]:
-            continue
-        decoded = kind.codes.decode(codes[name], kind.scale)
-        found[name] = fidelity_of(values, np.asarray(decoded).reshape(values.shape))
+        if values is not None and (1, *values.shape[1:]) == kind.shape:
+            decoded = kind.codes.decode(codes[name], kind.scale)
+            found[name] = fidelity_of(values, np.asarray(decoded).reshape(values.shape))
     return found
 
 
 def fidelity_of(values: _Values, decoded: _Values) -> Fidelity:
     """Give how far `decoded` lies from the float `values`."""
     error = np.abs(decoded - values)
-    noise, signal = float(np.sum(error**2)), float(np.sum(values**2))
-    snr = 10 * math.log10(signal / noise) if noise and signal else math.inf if not noise else 0.0
-    return Fidelity(snr, float(error.mean()), float(error.max()), float(np.abs(values).max()))
+    return Fidelity(
+        signal=float(np.mean(values**2)),
+        noise=float(np.mean(error**2)),
+        mean=float(error.mean()),
+        max=float(error.max()),
+        reach=float(np.abs(values).max()),
+    )
 
 
 def record_of(found: Mapping[str, Fidelity], samples: int, data: str) -> dict[str, Any]:
-    """Give what JSON holds of fidelities on `samples` samples of `data`."""
-    return {"data": data, "samples": samples, "values": {n: _table(f) for n, f in found.items()}}
+    """Give what JSON holds of fidelities on the first `samples` samples of `data`."""
+    values = {name: asdict(fidelity) for name, fidelity in found.items()}
+    return {"data": data, "samples": samples, "values": values}
 
 
-def _table(fidelity: Fidelity) -> dict[str, float]:
-    table = {"mean": fidelity.mean, "max": fidelity.max, "reach": fidelity.reach}
-    return table if math.isinf(fidelity.snr_db) else {"snr_db": fidelity.snr_db, **table}
-
-
-def read_fidelity(record: Mapping[str, Any]) -> dict[str, Fidelity]:
-    """Give the fidelities that `record_of` wrote down; raises `DataError` for anything else."""
-    try:
-        return {
-            name: Fidelity(**{"snr_db": math.inf, **table})
-            for name, table in record["values"].items()
-        }
-    except (AttributeError, KeyError, TypeError) as error:
-        raise DataError(
-            f"a run must say how far its layers lie from float, and does not: {error!r};"
-            " run `litho run` again"
-        ) from error
+def read_fidelities(record: Mapping[str, Any]) -> dict[str, Fidelity]:
+    """Give the fidelities in what `record_of` gave."""
+    return {name: Fidelity(**table) for name, table in record["values"].items()}

@@ -1,5 +1,6 @@
 """The result of a run and what is drawn from it."""
 
+from litho.report.layers import Fidelity, Layer, slowest
 from litho.report.page import Drawing, Page, Table, render_page
 from litho.report.result import (
     Accuracy,
@@ -17,6 +18,8 @@ from litho.report.waves import Track, draw_waves, track_of
 __all__ = [
     "Accuracy",
     "Drawing",
+    "Fidelity",
+    "Layer",
     "Page",
     "Provenance",
     "Resources",
@@ -29,6 +32,7 @@ __all__ = [
     "read_result",
     "render_page",
     "result_text",
+    "slowest",
     "track_of",
     "write_file",
 ]

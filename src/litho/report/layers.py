@@ -6,22 +6,32 @@ from dataclasses import dataclass
 
 from litho.hw import Estimate, Interval
 
-__all__ = ["Fidelity", "Layer", "fidelity_text", "interval_text", "slowest"]
+__all__ = ["Fidelity", "Layer", "interval_text", "slowest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fidelity:
     """How far the decoded codes of a value lie from the float network's value.
 
-    Over all its numbers in all samples: `mean` and `max` of the absolute difference, and `reach`,
-    the greatest absolute float value. `snr_db` is 10 log10(signal power / error power), and
-    infinite where there is no error.
+    Over all its numbers in all samples: `signal` is the mean square of the float values, `noise`
+    that of the differences; `mean` and `max` are of the absolute differences, `reach` is the
+    greatest absolute float value.
     """
 
-    snr_db: float
+    signal: float
+    noise: float
     mean: float
     max: float
     reach: float
+
+    @property
+    def text(self) -> str:
+        """The ratio of signal to noise, for people."""
+        if not self.noise:
+            return "exact"
+        if not self.signal:
+            return "no signal"
+        return f"{10 * math.log10(self.signal / self.noise):.1f} dB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +58,6 @@ def slowest(layers: Sequence[Layer]) -> frozenset[str]:
     """Give the names of the layers that need the most cycles."""
     most = max((layer.cycles or 0 for layer in layers), default=0)
     return frozenset(layer.name for layer in layers if most and layer.cycles == most)
-
-
-def fidelity_text(fidelity: Fidelity | None) -> str:
-    """Give the signal-to-error ratio for people; "" where there is none."""
-    if fidelity is None:
-        return ""
-    return "exact" if math.isinf(fidelity.snr_db) else f"{fidelity.snr_db:.1f} dB"
 
 
 def interval_text(interval: Interval) -> str:

@@ -57,8 +57,7 @@ def _copied(value: object) -> object:
 
 
 def _values(calls: list[object], samples: int) -> _Values | None:
-    if len(calls) != 1 or not isinstance(calls[0], torch.Tensor):
+    tensor = calls[0] if len(calls) == 1 else None
+    if not isinstance(tensor, torch.Tensor) or not tensor.ndim or len(tensor) != samples:
         return None
-    (tensor,) = calls
-    is_whole = tensor.ndim > 0 and len(tensor) == samples
-    return np.asarray(tensor.numpy(), np.float64) if is_whole else None
+    return np.asarray(tensor.numpy(), np.float64)
