@@ -110,9 +110,9 @@ def test_lowering_of_floats_that_are_no_constant_is_refused():
 
 
 def test_block_with_too_wide_a_product_is_refused():
-    x = TensorType((1,), Fixed(50, is_integer=True), Scale((7,), (9,)))
+    x = TensorType((1,), Fixed(50, is_integer=True), Scale((7,), (-90,)))
     params = RequantizeParams(Fixed(8, is_integer=True), Scale((32749,), (4,)))
-    with pytest.raises(UnsupportedError, match="at most 62 bits"):
+    with pytest.raises(UnsupportedError, match="at most 128 bits"):
         block_of(OP, params, (x,), (1, 1))
 
 

@@ -16,7 +16,8 @@ from litho.rtl.arith.round import rounding_code
 
 __all__ = ["along_beats", "block"]
 
-_WIDEST = 62
+_WIDEST = 62  # bits of a multiplier, which Python holds in int64
+_WIDEST_PRODUCT = 128  # bits of code · multiplier, which stands in wires alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ def block(view: NodeView) -> Block:
         plan.shift,
         view.params.rounding,
     )
-    if shape.wide_bits > _WIDEST:
+    if shape.wide_bits > _WIDEST_PRODUCT:
         raise UnsupportedError(
-            f"requantize {view.node.name!r} must need at most {_WIDEST} bits for code · multiplier,"
-            f" not {shape.wide_bits}; choose scales nearer to those of its input"
+            f"requantize {view.node.name!r} must need at most {_WIDEST_PRODUCT} bits for"
+            f" code · multiplier, not {shape.wide_bits}; choose scales nearer to those of its input"
         )
     return Block(
         "litho_requantize",

@@ -72,6 +72,10 @@ def _axes() -> Iterator[Case]:
         scale = Scale.power_of_two(shifts, axis) if shifts else Scale.nearest(values, axis)
         kind = TensorType(shape, _INT20, scale)
         yield _case(name, reason, kind, RequantizeParams(_INT8), lanes)
+    far = Scale.nearest((3e-12, 7e-15, 5e-16), -1)
+    kind = TensorType((1, 3), Fixed(46, is_integer=True), far)
+    reason = "scales far apart: code · multiplier fills more than 64 bits"
+    yield _case("far_apart", reason, kind, RequantizeParams(_INT8), 2)
 
 
 def _case(name: str, reason: str, kind: TensorType, params: RequantizeParams, lanes: int) -> Case:
