@@ -28,7 +28,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ELSEWHERE = {
     "litho run configs/": "tests/test_configs.py::test_a_configuration_is_proven",
     "python design/bench/run.py": (
-        "tests/emit/test_bench.py::test_the_bench_passes_on_a_design_with_padding_and_memories"
+        "tests/emit/test_cocotb_bench.py::test_the_bench_passes_on_a_design_with_padding_and_memories"
     ),
     "python benchmarks/": "tests/test_benchmarks.py::test_a_benchmark_gives_its_figures",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from litho import tools
 from litho.api import check
+from litho.app.completion import modules
 from litho.app.main import main
 from litho.errors import MismatchError, ToolMissingError
 from litho.rtl import shared_modules
@@ -144,3 +145,8 @@ def test_the_waves_of_one_case_are_recorded_and_drawn(tmp_path, capsys):
 def test_a_folder_or_a_block_is_simulated(wrong, capsys):
     assert call(*wrong) == 2
     assert "must be a FOLDER or --block NAME, one of them" in capsys.readouterr().err
+
+
+def test_a_shell_completes_the_names_of_modules():
+    found = modules(None, None, "litho_stream_f")  # type: ignore[arg-type]
+    assert found == ["litho_stream_fifo", "litho_stream_fork"]

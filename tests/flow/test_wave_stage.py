@@ -7,9 +7,12 @@ import pytest
 
 from litho import tools
 from litho.emit import emit
-from litho.errors import DataError, MismatchError, ToolMissingError
+from litho.errors import ConfigError, DataError, MismatchError, ToolMissingError
+from litho.flow import load_config
 from litho.flow.codes import drawn
+from litho.flow.hardware import SIMULATE, WAVE
 from litho.flow.proof import Bench
+from litho.flow.run import stages_of
 from litho.flow.waves import drawings_of, record, tracks_of
 from litho.formats import Fixed
 from litho.ir import Graph, Input, Lanes, Node, TensorType, interpret
@@ -81,3 +84,36 @@ def test_a_design_without_its_manifest_is_refused(recorded):
     path.write_text(json.dumps({"modules": []}))
     with pytest.raises(DataError, match=r"must have a manifest, and .*manifest\.json is none"):
         tracks_of(emitted.folder.path, graph, wave.path)
+
+
+CONFIG = """\
+task = "digits"
+[model]
+name = "mlp"
+[[quantize]]
+weights = "fixed4"
+[hardware]
+device = "ecp5-25k"
+"""
+
+
+def config(tmp_path, more: str):
+    (tmp_path / "c.toml").write_text(CONFIG + more)
+    return load_config(tmp_path / "c.toml")
+
+
+def test_a_run_records_waves_when_it_is_asked_to(tmp_path):
+    without, with_waves = config(tmp_path, ""), config(tmp_path, "[simulate]\nwave = 30\n")
+    assert WAVE not in stages_of(without)
+    assert stages_of(with_waves) == (*stages_of(without), WAVE)
+
+
+def test_asking_for_waves_proves_nothing_again(tmp_path):
+    configs = [config(tmp_path, f"[simulate]\nwave = {count}\n") for count in (0, 30, 40)]
+    assert len({repr(SIMULATE.facts(item)) for item in configs}) == 1
+    assert len({repr(WAVE.facts(item)) for item in configs}) == 3
+
+
+def test_less_than_no_cycles_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"key 'simulate\.wave' must be int >= 0, not -1"):
+        config(tmp_path, "[simulate]\nwave = -1\n")

@@ -2,7 +2,7 @@
 
 import click
 
-__all__ = ["devices"]
+__all__ = ["devices", "modules"]
 
 
 def devices(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
@@ -11,3 +11,11 @@ def devices(context: click.Context, option: click.Parameter, begun: str) -> list
     from litho.hw import DEVICES
 
     return [name for name in DEVICES if name.startswith(begun)]
+
+
+def modules(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
+    """Give the modules of the library whose names begin so."""
+    del context, option
+    from litho import api
+
+    return [item.name for item in api.modules().modules if item.name.startswith(begun)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from litho.app.checking import check_block
+from litho.app.completion import modules
 from litho.app.output import json_option, show
 
 __all__ = ["verb"]
@@ -25,7 +26,7 @@ def _list(is_json: bool) -> None:
 
 
 @verb.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=modules)
 @json_option
 def _show(name: str, is_json: bool) -> None:
     """Show the module NAME: its head, its parameters and ports, its file."""
@@ -35,7 +36,7 @@ def _show(name: str, is_json: bool) -> None:
 
 
 @verb.command("test")
-@click.argument("name")
+@click.argument("name", shell_complete=modules)
 @click.option(
     "--folder",
     "folders",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from litho.errors import ConfigError, LithoError, ToolMissingError
 from litho.hw import find_family
-from litho.rtl import Case, sources_of
+from litho.rtl import Case, shared_modules, sources_of
 from litho.testing import checks, synthesis
 from litho.testing.discovery import Subject, find_subjects
 
@@ -76,6 +76,10 @@ def chosen_subjects(name: str, folders: tuple[Path, ...] = ()) -> tuple[Subject,
         found = tuple(subject for subject in subjects if way(subject))
         if found:
             return found
+    if module in shared_modules():
+        raise ConfigError(
+            f"a block must have cases to be checked, and {module} has none: it serves benches alone"
+        )
     known = [subject.name for subject in subjects]
     known += sorted({subject.owner for subject in subjects})
     known += sorted({subject.case.block.module for subject in subjects})

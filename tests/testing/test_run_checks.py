@@ -30,6 +30,8 @@ def test_an_unknown_name_is_answered_with_near_ones():
         chosen_subjects("rtl-fifo_22")
     with pytest.raises(ConfigError, match="not '%%%'; see `litho rtl list`"):
         chosen_subjects("%%%")
+    with pytest.raises(ConfigError, match="and litho_stream_stall has none: it serves benches"):
+        chosen_subjects("stream_stall")
 
 
 def small() -> Subject:
