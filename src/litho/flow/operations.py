@@ -4,7 +4,7 @@ from pathlib import Path
 
 from litho.flow.config import Config
 from litho.ir import Registry
-from litho.ops import registry
+from litho.ops import registry, users_folders
 from litho.tools import digest
 
 __all__ = ["ops_of", "sources_digest"]
@@ -12,14 +12,18 @@ __all__ = ["ops_of", "sources_digest"]
 
 def ops_of(config: Config) -> Registry:
     """Give the registry; raises `ConfigError` for a folder that holds no operation."""
-    return registry(tuple(Path(folder) for folder in config.ops))
+    return registry(_folders(config))
 
 
 def sources_digest(config: Config) -> str:
     """Give a name made from the files of the user's own operations."""
     parts: list[str | bytes] = []
-    for folder in config.ops:
-        for path in sorted(Path(folder).rglob("*")):
+    for folder in users_folders(_folders(config)):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".sv"):
                 parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
     return digest(*parts)
+
+
+def _folders(config: Config) -> tuple[Path, ...]:
+    return tuple(Path(folder) for folder in config.ops)

@@ -11,7 +11,7 @@ from litho.rtl.block import Block
 __all__ = ["in_order", "shared_modules", "sources_of"]
 
 _ROOT = Path(__file__).parent
-_NAME = re.compile(r"\blitho_\w+\b")
+_NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -24,9 +24,13 @@ def shared_modules() -> dict[str, Path]:
 def sources_of(blocks: tuple[Block, ...]) -> tuple[Path, ...]:
     """Give the files that the modules of `blocks` need, each after those it instantiates.
 
+    Beside those in the shared library there may be others in the folder of a block's own file.
     Raises `DataError` for a module that has no file.
     """
-    own = {block.module: block.source for block in blocks if block.source}
+    sources = {block.module: block.source for block in blocks if block.source}
+    beside = {source.parent for source in sources.values()}
+    own = {path.stem: path for folder in sorted(beside) for path in sorted(folder.glob("*.sv"))}
+    own |= sources
     return tuple(in_order((block.module for block in blocks), own).values())
 
 
@@ -47,8 +51,8 @@ def in_order(modules: Iterable[str], own: Mapping[str, Path]) -> dict[str, Path]
                 f"module {module} must have a file {module}.sv in the shared library or beside its"
                 " op, and none is there"
             )
-        for name in _instantiated(path):
-            if name != module:
+        for name in _mentioned(path):
+            if name != module and (name in own or name in shared_modules()):
                 visit(name)
         found[module] = path
 
@@ -58,7 +62,6 @@ def in_order(modules: Iterable[str], own: Mapping[str, Path]) -> dict[str, Path]
 
 
 @cache
-def _instantiated(path: Path) -> tuple[str, ...]:
+def _mentioned(path: Path) -> tuple[str, ...]:
     code = _COMMENT.sub("", path.read_text())
-    known = shared_modules()
-    return tuple(dict.fromkeys(name for name in _NAME.findall(code) if name in known))
+    return tuple(dict.fromkeys(_NAME.findall(code)))
