@@ -4,13 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lowering_context import Context
 
 from litho.emit import design_of
 from litho.errors import GraphError
 from litho.formats import Fixed
 from litho.hw import find_device
-from litho.ir import Graph, Input, Lanes, Node, TensorType, check, interpret, interpret_from
+from litho.ir import (
+    AtenCall,
+    Graph,
+    Input,
+    Lanes,
+    Node,
+    TensorType,
+    check,
+    interpret,
+    interpret_from,
+)
 from litho.ops import registry
+from litho.ops.leaky_relu.reference import LeakyReluParams
+from litho.ops.rrelu.lower import lower, lower_random
 from litho.ops.rrelu.reference import (
     RreluParams,
     alpha_of,
@@ -138,3 +151,31 @@ def example(params: RreluParams) -> Graph:
 def drawn(samples: int) -> np.ndarray:
     generator = np.random.default_rng(0)
     return generator.integers(-128, 128, (samples, 2, 5), dtype=np.int64)
+
+
+def test_pytorchs_call_in_eval_is_a_leaky_rectifier_of_the_mean_slope() -> None:
+    context = Context({"x": TensorType((3,), Fixed(8, 4))})
+    lower(context, AtenCall((("lower", 8 / 64), ("upper", 21 / 64))), ("x",))
+    (node,) = context.nodes
+    assert (node.op, node.params) == ("leaky_relu", LeakyReluParams(29, 7))
+
+
+def test_pytorchs_call_in_training_draws_slopes_on_one_lane() -> None:
+    context = Context({"x": TensorType((3,), Fixed(8, 4))})
+    lower(context, AtenCall((("training", True),)), ("x",))
+    (node,) = context.nodes
+    assert (node.op, node.params) == ("rrelu", RreluParams(1, 8, 21))
+
+
+@pytest.mark.parametrize("call", [AtenCall(), AtenCall((("training", True),))])
+def test_an_unsigned_input_stays_as_it_is(call: AtenCall) -> None:
+    bounds = (("lower", 0.25), ("upper", 0.25), *call.arguments)
+    context = Context({"x": TensorType((3,), Fixed(8, 4, False))})
+    assert lower(context, AtenCall(bounds), ("x",)) == "x"
+    assert context.nodes == []
+
+
+def test_a_random_call_that_does_not_know_its_grid_is_refused() -> None:
+    context = Context({"x": TensorType((3,), Fixed(8, 4))})
+    with pytest.raises(GraphError, match=r"rrelu must know the grid of its input, %x \(fixed8f4"):
+        lower_random(context, AtenCall((("multipliers", None), ("shifts", None))), ("x",))
