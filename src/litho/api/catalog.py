@@ -108,8 +108,8 @@ def _devices() -> Table:
         )
         for device in DEVICES.values()
     )
-    headers = ("device", "family", "LUTs", "FFs", "DSPs", "BRAM bits", "place and route")
-    return Table(headers, tuple(rows))
+    counts = ("LUTs", "FFs", "DSPs", "BRAM bits")
+    return Table(("device", "family", *counts, "place and route"), tuple(rows), counts)
 
 
 def _passes() -> Table:

@@ -131,6 +131,9 @@ class SimulateResult(Shown):
             f"latency {proof.timing.latency}, interval {proof.timing.interval} cycles, as computed",
         )
 
+    def _repr_html_(self) -> str:
+        return f'<b style="color: #2a9d55">✓ proven</b>{super()._repr_html_()}'
+
     def record(self) -> Any:
         """Give the verdict as JSON holds it."""
         proof = self.proof

@@ -35,7 +35,12 @@ class QuantizeResult(Shown):
     def tables(self) -> Iterable[Table]:
         """Give a row for each tensor."""
         rows = (
-            (item.path or "(the model)", item.part, str(item.format), str(item.scale))
+            (
+                item.path or "(the model)",
+                item.part,
+                str(item.format),
+                "1" if item.scale.is_unit else str(item.scale),
+            )
             for item in self.tensors
         )
         return (Table(("module", "tensor", "format", "scale"), tuple(rows)),)

@@ -7,7 +7,9 @@ from typing import Any
 
 __all__ = ["Shown", "Table", "columns"]
 
-_LEFT, _RIGHT = "text-align: left", "text-align: right; font-variant-numeric: tabular-nums"
+_CELL = "padding: 2px 12px 2px 4px"
+_LEFT = f"{_CELL}; text-align: left"
+_RIGHT = f"{_CELL}; text-align: right; font-variant-numeric: tabular-nums"
 
 
 @dataclass(frozen=True, slots=True)
