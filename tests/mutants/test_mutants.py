@@ -315,6 +315,35 @@ MUTANTS = (
         ".Row(OutRow)",
         ".Row(InRow)",
     ),
+    Mutant(
+        "the slope is drawn anew in each cycle in which a beat waits",
+        "rrelu-every",
+        "litho_rrelu.sv",
+        "in_valid_i && in_ready_o",
+        "in_valid_i",
+    ),
+    Mutant(
+        "the register of slopes goes on after a reset as if there were none",
+        "rrelu-every",
+        "litho_rrelu.sv",
+        "if (!rst_ni) state_q <= 8'(Seed);",
+        "if (!rst_ni && state_q == 8'd0) state_q <= 8'(Seed);",
+        check_reset,
+    ),
+    Mutant(
+        "a tap of the register is one too low",
+        "rrelu-by_hand",
+        "litho_rrelu.sv",
+        "8'(Polynomial >> 1)",
+        "8'(Polynomial >> 2)",
+    ),
+    Mutant(
+        "a code below zero is shifted as those from zero on are",
+        "leaky_relu-power_of_two",
+        "litho_leaky_relu.sv",
+        "code[InBits-1] ?",
+        "1'b0 ?",
+    ),
 )
 
 
