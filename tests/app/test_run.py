@@ -29,7 +29,7 @@ inputs = "ufixed4"
 device = "ecp5-25k"
 """
 
-STAGES = ("train", "quantize", "tune", "lower", "fold", "emit", "evaluate", "simulate")
+STAGES = ("train", "quantize", "tune", "lower", "fold", "emit", "evaluate", "compare", "simulate")
 
 USERS = """\
 import torch

@@ -54,7 +54,7 @@ def test_the_numbers_are_those_of_the_definition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "decoded", "text"), [(2.0, 2.0, "exact"), (0.0, 1.0, "no signal")]
+    ("values", "decoded", "text"), [(2.0, 2.0, "no error"), (0.0, 1.0, "no signal")]
 )
 def test_a_ratio_without_a_number_is_said_in_words(
     values: float, decoded: float, text: str

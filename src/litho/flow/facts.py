@@ -1,13 +1,14 @@
 """Small facts that one stage leaves for another: JSON files in its folder."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from litho.hw import Report, Resources
+from litho.hw import Estimate, Interval, Report, Resources
 from litho.report import write_file
 
-__all__ = ["read_facts", "read_report", "write_facts", "write_report"]
+__all__ = ["read_estimate", "read_facts", "read_report", "write_facts", "write_report"]
 
 
 def read_facts(folder: Path, name: str) -> Any:
@@ -24,6 +25,12 @@ def read_report(folder: Path) -> Report:
     """Give the tool's report that a stage wrote into its folder."""
     facts = read_facts(folder, "report")
     return Report(facts["tool"], Resources(**facts["resources"]), facts["fmax_mhz"])
+
+
+def read_estimate(facts: Mapping[str, Any]) -> Estimate:
+    """Give the estimate that `facts` holds, as `dataclasses.asdict` gave them."""
+    parts = {name: Interval(**facts[name]) for name in facts if name != "calibration"}
+    return Estimate(**parts, calibration=facts["calibration"])
 
 
 def write_report(folder: Path, report: Report) -> Path:

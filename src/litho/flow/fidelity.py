@@ -49,14 +49,16 @@ def _is_in(path: str, module: str) -> bool:
 def fidelities(
     graph: Graph, codes: Mapping[str, Codes], floats: Mapping[Place, _Values]
 ) -> dict[str, Fidelity]:
-    """Give the fidelity of each value whose place is among `floats`, in the same shape.
+    """Give the fidelity of each value whose place is among `floats`, finite and in its shape.
 
     `codes` are [samples, *shape] of each value, `floats` values[samples, …] of each place.
     """
     found = {}
     for name, place in places_of(graph).items():
         kind, values = graph.type_of(name), floats.get(place)
-        if values is not None and (1, *values.shape[1:]) == kind.shape:
+        if values is None or (1, *values.shape[1:]) != kind.shape:
+            continue
+        if np.isfinite(values).all():
             decoded = kind.codes.decode(codes[name], kind.scale)
             found[name] = fidelity_of(values, np.asarray(decoded).reshape(values.shape))
     return found

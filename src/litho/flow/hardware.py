@@ -11,7 +11,7 @@ from litho.emit import design_of, emit
 from litho.errors import ConfigError
 from litho.flow.codes import read_codes
 from litho.flow.config import Config, Hardware
-from litho.flow.estimate import estimate_of
+from litho.flow.estimate import estimates_of, sum_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.operations import ops_of
 from litho.flow.proof import Bench, prove, together
@@ -76,7 +76,9 @@ def _emit(context: Context) -> None:
     save(context.folder, graph)
     emitted = emit(context.folder / "design", graph, known, TOP, hardware.clock_mhz)
     family = find_family(find_device(hardware.device).family)
-    write_facts(context.folder, "estimate", asdict(estimate_of(emitted.design, family)))
+    parts = estimates_of(emitted.design, family)
+    write_facts(context.folder, "estimate", asdict(sum_of(parts.values())))
+    write_facts(context.folder, "estimates", {name: asdict(part) for name, part in parts.items()})
 
 
 def _simulate(context: Context) -> None:

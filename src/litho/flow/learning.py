@@ -13,6 +13,7 @@ from litho.flow.codes import read_codes, write_codes
 from litho.flow.config import Config, Stimuli, Train, Tune
 from litho.flow.digests import package_version
 from litho.flow.facts import read_facts, write_facts
+from litho.flow.fidelity import fidelities, places_of, record_of
 from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
 from litho.ir import Graph, interpret, load, save
@@ -21,10 +22,11 @@ from litho.tools import digest
 if TYPE_CHECKING:
     from litho.tasks import Data
 
-__all__ = ["EVALUATE", "LOWER", "QUANTIZE", "TRAIN", "TUNE"]
+__all__ = ["COMPARE", "EVALUATE", "LOWER", "QUANTIZE", "TRAIN", "TUNE"]
 
 _WEIGHTS = "weights.pt"
 _CALIBRATION_BATCH = 256
+_COMPARED = 512  # samples on which every value is compared with float
 
 
 def _train(context: Context) -> None:
@@ -124,6 +126,24 @@ def _evaluate(context: Context) -> None:
         "hardware": tasks.accuracy(values, targets),
     }
     write_facts(context.folder, "accuracy", facts)
+
+
+def _compare(context: Context) -> None:
+    """Compare each value of the integer graph with the trained float network's."""
+    from litho import tasks
+    from litho.tasks.activations import activations
+
+    config, source, known = context.config, context.needs["lower"], ops_of(context.config)
+    graph, data = load(source, known), _data(config)
+    model = _model(config, data)
+    tasks.load_weights(context.needs["train"] / _WEIGHTS, model)
+    samples = data.test_inputs[:_COMPARED]
+    floats = activations(model, samples, set(places_of(graph).values()))
+    given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
+    codes = given | interpret(graph, given, known, keep="all")
+    found = fidelities(graph, codes, floats)
+    name = "the stimuli" if config.stimuli else "the test set"
+    write_facts(context.folder, "fidelity", record_of(found, len(samples), name))
 
 
 def _check_stimuli(graph: Graph, stimuli: Stimuli) -> None:
@@ -244,3 +264,4 @@ QUANTIZE = Stage("quantize", ("train",), lambda config: to_builtins(config.quant
 TUNE = Stage("tune", ("quantize",), lambda config: to_builtins(config.tune), _tune)
 LOWER = Stage("lower", ("tune",), lambda config: config.model.name, _lower)
 EVALUATE = Stage("evaluate", ("train", "lower"), lambda config: config.task, _evaluate)
+COMPARE = Stage("compare", ("train", "lower"), lambda config: None, _compare)

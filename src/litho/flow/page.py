@@ -1,18 +1,26 @@
 """The page of a run, from what lies in its folder."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from litho.errors import DataError
 from litho.flow.config import load_config
-from litho.flow.facts import read_facts
+from litho.flow.estimate import sum_of
+from litho.flow.facts import read_estimate, read_facts
+from litho.flow.fidelity import read_fidelities
+from litho.flow.modules import modules_table, part_of
 from litho.flow.operations import ops_of
 from litho.flow.waves import drawings_of, tracks_of
-from litho.hw import find_device
-from litho.ir import Graph, draw, load
-from litho.report import Drawing, Page, Result, Table, read_result
+from litho.formats import Scale
+from litho.hw import Estimate, find_device
+from litho.ir import Graph, Node, draw, load
+from litho.report import Drawing, Fidelity, Layer, Log, Page, Result, Table, read_result, slowest
 
-__all__ = ["page_of"]
+__all__ = ["log_of", "page_of"]
+
+_LOG_LINES, _LOG_CHARACTERS = 200, 20_000  # of the end of a log
 
 
 def page_of(folder: Path, result: Result | None = None) -> Page:
@@ -23,26 +31,111 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     record = result or read_result(folder / "result.json")
     text = folder / "config.toml"
     config = load_config(text)
-    hardware = config.hardware
-    seconds = read_facts(folder / "logs", "stages")
+    facts = _facts(folder)
     graph = load(folder, ops_of(config))
-    manifest = json.loads((folder / "design" / "manifest.json").read_text())
+    manifest = facts["manifest"]
+    estimates = {name: read_estimate(table) for name, table in facts["estimates"].items()}
+    layers = _layers(graph, manifest, estimates, read_fidelities(facts["fidelity"]))
     return Page(
-        title=read_facts(folder / "logs", "title"),
+        title=facts["title"],
         result=record,
-        device=find_device(hardware.device),
-        share=hardware.share,
-        modules=_modules(manifest),
-        parts=_parts(manifest),
-        stages=Table(
-            ("stage", "seconds"),
-            tuple((name, f"{value:.2f}") for name, value in seconds.items()),
-            ("seconds",),
-        ),
+        device=find_device(config.hardware.device),
+        share=config.hardware.share,
+        layers=layers,
+        between=sum_of(estimates[_name(item)] for item in manifest["modules"] if _is_between(item)),
+        compared=f"{facts['fidelity']['samples']} samples of {facts['fidelity']['data']}",
+        modules=modules_table(manifest),
+        parts=tuple(part_of(item) for item in manifest["modules"]),
+        stages=_stages(facts["stages"]),
         config=text.read_text(),
-        drawing=draw(graph),
+        command="litho run config.toml",
+        drawing=draw(graph, {layer.name: layer.remarks for layer in layers}, slowest(layers)),
         waves=_waves(folder, graph),
+        logs=tuple(log_of(path) for path in sorted((folder / "logs").glob("*.log"))),
     )
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    names = ("title", "stages", "estimates", "fidelity")
+    try:
+        manifest = json.loads((folder / "design" / "manifest.json").read_text())
+        return {"manifest": manifest, **{name: read_facts(folder / "logs", name) for name in names}}
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"a run must have left its facts in {folder}, and has not: {error};"
+            " run `litho run` again"
+        ) from error
+
+
+def _stages(seconds: Mapping[str, float]) -> Table:
+    rows = tuple((name, f"{value:.2f}") for name, value in seconds.items())
+    return Table(("stage", "seconds"), rows, ("seconds",))
+
+
+def _name(module: Mapping[str, Any]) -> str:
+    name: str = module["instance"].removeprefix("u_")
+    return name
+
+
+def _is_between(module: Mapping[str, Any]) -> bool:
+    return "node" not in module
+
+
+def _layers(
+    graph: Graph,
+    manifest: Mapping[str, Any],
+    estimates: Mapping[str, Estimate],
+    found: Mapping[str, Fidelity],
+) -> tuple[Layer, ...]:
+    """Give the inputs of the graph, and the nodes that are on the chip."""
+    modules = {item["node"]["name"]: item for item in manifest["modules"] if "node" in item}
+    inputs = [
+        Layer(item.name, "input", "", (_format(graph, "gives", item.name),), found.get(item.name))
+        for item in graph.inputs
+    ]
+    nodes = [
+        _layer(graph, node, modules[node.name], estimates, found.get(node.name))
+        for node in graph.nodes
+        if node.name in modules
+    ]
+    return (*inputs, *nodes)
+
+
+def _layer(
+    graph: Graph,
+    node: Node,
+    module: Mapping[str, Any],
+    estimates: Mapping[str, Estimate],
+    fidelity: Fidelity | None,
+) -> Layer:
+    lanes = module["node"]["lanes"]
+    return Layer(
+        node.name,
+        node.op,
+        str(node.origin),
+        (*(_read(graph, node, name) for name in node.inputs), _format(graph, "gives", node.name)),
+        fidelity,
+        (lanes["in"], lanes["out"]),
+        module["interval_cycles"],
+        estimates[_name(module)],
+    )
+
+
+def _read(graph: Graph, node: Node, name: str) -> tuple[str, str, str]:
+    if not graph.is_constant(name):
+        return _format(graph, "takes", name)
+    return _format(graph, name.removeprefix(f"{node.origin.path}.").partition(".")[0], name)
+
+
+def _format(graph: Graph, what: str, name: str) -> tuple[str, str, str]:
+    kind = graph.type_of(name)
+    return what, f"{kind.format}{_scale(kind.scale)}", " × ".join(map(str, kind.shape))
+
+
+def _scale(scale: Scale) -> str:
+    if scale.is_unit:
+        return ""
+    return f" · {scale}" if scale.axis is None else f" · {len(scale.multipliers)} scales"
 
 
 def _waves(folder: Path, graph: Graph) -> tuple[Drawing, ...]:
@@ -52,44 +145,10 @@ def _waves(folder: Path, graph: Graph) -> tuple[Drawing, ...]:
     return drawings_of(tracks_of(folder / "design", graph, recorded))
 
 
-def _modules(manifest: dict[str, Any]) -> Table:
-    """Give a row for each module of the design: what it is and stands for."""
-    headers = ("module", "is a", "stands for", "from", "tensor", "lanes", "cycles")
-    rows = tuple(_module(facts) for facts in manifest["modules"])
-    return Table(headers, rows, numbers=("lanes", "cycles"))
-
-
-def _module(facts: dict[str, Any]) -> tuple[str, ...]:
-    node = facts.get("node")
-    lanes = (facts["inputs"][0]["lanes"], facts["outputs"][0]["lanes"])
-    return (
-        facts["instance"].removeprefix("u_"),
-        facts["module"],
-        node["op"] if node else "",
-        node["from"] if node else "",
-        f"{node['format']} [{' × '.join(map(str, node['shape']))}]" if node else "",
-        " → ".join(map(str, lanes)),
-        str(facts["interval_cycles"]),
-    )
-
-
-def _parts(manifest: dict[str, Any]) -> Table:
-    """Give a row for each module of the design: what it is made of."""
-    headers = ("module", "streams in", "streams out", "parameters", "memories", "files", "by")
-    rows = tuple(
-        (
-            facts["instance"].removeprefix("u_"),
-            "; ".join(_stream(stream) for stream in facts["inputs"]),
-            "; ".join(_stream(stream) for stream in facts["outputs"]),
-            ", ".join(f"{name} {value}" for name, value in facts["parameters"].items()),
-            ", ".join(f"{name} {file}" for name, file in facts["memories"].items()),
-            ", ".join(path.removeprefix("rtl/") for path in facts["files"]),
-            facts["toolchain"],
-        )
-        for facts in manifest["modules"]
-    )
-    return Table(headers, rows)
-
-
-def _stream(stream: dict[str, Any]) -> str:
-    return f"{stream['name']}: {stream['lanes']} × {stream['bits']} bits, {stream['beats']} beats"
+def log_of(path: Path) -> Log:
+    """Give the end of the log in the file `path`, of a bounded size."""
+    lines = path.read_text(errors="replace").splitlines()
+    end = lines[-_LOG_LINES:]
+    while end and sum(map(len, end)) > _LOG_CHARACTERS:
+        end = end[1:]
+    return Log(path.stem, "\n".join(end), len(lines) - len(end))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from platform import python_version
 
 from msgspec import to_builtins
 
@@ -11,7 +11,7 @@ from litho._version import __version__
 from litho.errors import ConfigError
 from litho.flow.config import Config, resolved
 from litho.flow.digests import digest_of, package_version
-from litho.flow.facts import read_facts, read_report, write_facts
+from litho.flow.facts import read_estimate, read_facts, read_report, write_facts
 from litho.flow.folder import copy_file, copy_tree
 from litho.flow.hardware import (
     EMIT,
@@ -23,10 +23,9 @@ from litho.flow.hardware import (
     placer_of,
     simulation_tools,
 )
-from litho.flow.learning import EVALUATE, LOWER, QUANTIZE, TRAIN, TUNE
+from litho.flow.learning import COMPARE, EVALUATE, LOWER, QUANTIZE, TRAIN, TUNE
 from litho.flow.page import page_of
 from litho.flow.stage import SILENT, Stage, Watcher, bring_up
-from litho.hw import Estimate, Interval
 from litho.report import (
     Accuracy,
     Provenance,
@@ -52,7 +51,7 @@ class Finished:
 
 def stages_of(config: Config) -> tuple[Stage, ...]:
     """Give the stages that `config` asks for, each after those it needs."""
-    always = (TRAIN, QUANTIZE, TUNE, LOWER, FOLD, EMIT, EVALUATE, SIMULATE)
+    always = (TRAIN, QUANTIZE, TUNE, LOWER, FOLD, EMIT, EVALUATE, COMPARE, SIMULATE)
     waves = (WAVE,) if config.simulate.wave else ()
     if config.synthesize is None:
         return (*always, *waves)
@@ -108,6 +107,8 @@ def _collect(folder: Path, made: dict[str, Path]) -> None:
     for path in made.values():
         for log in sorted((path / "logs").glob("*.log")):
             copy_file(log, logs / log.name)
+    for stage, name in (("compare", "fidelity.json"), ("emit", "estimates.json")):
+        copy_file(made[stage] / name, logs / name)
     seconds = {name: read_facts(path, "stage")["seconds"] for name, path in made.items()}
     write_facts(logs, "stages", seconds)
 
@@ -134,16 +135,9 @@ def _result(config: Config, key: str, made: dict[str, Path]) -> Result:
     return Result(
         Accuracy(**accuracy) if accuracy else None,
         verification,
-        Resources(_estimate(read_facts(made["emit"], "estimate")), report),
+        Resources(read_estimate(read_facts(made["emit"], "estimate")), report),
         Timing(timing["latency"], timing["interval"], report.fmax_mhz if report else None),
         Provenance(__version__, _tools(config), config.seed, key),
-    )
-
-
-def _estimate(facts: dict[str, Any]) -> Estimate:
-    calibration = facts.pop("calibration")
-    return Estimate(
-        **{name: Interval(**part) for name, part in facts.items()}, calibration=calibration
     )
 
 
@@ -152,4 +146,8 @@ def _tools(config: Config) -> dict[str, str]:
     if config.synthesize is not None:
         used += ["yosys", placer_of(config)] if config.synthesize.place else ["yosys"]
     found = {name: tools.find(name).version for name in used}
-    return {**found, **{name: package_version(name) for name in ("numpy", "torch")}}
+    return {
+        **found,
+        **{name: package_version(name) for name in ("numpy", "torch")},
+        "python": python_version(),
+    }

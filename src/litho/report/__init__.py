@@ -1,7 +1,7 @@
 """The result of a run and what is drawn from it."""
 
 from litho.report.layers import Fidelity, Layer, slowest
-from litho.report.page import Drawing, Page, Table, render_page
+from litho.report.page import Drawing, Log, Page, Part, Table, render_page
 from litho.report.result import (
     Accuracy,
     Provenance,
@@ -20,7 +20,9 @@ __all__ = [
     "Drawing",
     "Fidelity",
     "Layer",
+    "Log",
     "Page",
+    "Part",
     "Provenance",
     "Resources",
     "Result",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from litho.hw import Estimate, Interval
 
-__all__ = ["Fidelity", "Layer", "interval_text", "slowest"]
+__all__ = ["Fidelity", "Layer", "ends_text", "grouped", "slowest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Fidelity:
     def text(self) -> str:
         """The ratio of signal to noise, for people."""
         if not self.noise:
-            return "exact"
+            return "no error"
         if not self.signal:
             return "no signal"
         return f"{10 * math.log10(self.signal / self.noise):.1f} dB"
@@ -38,20 +38,27 @@ class Fidelity:
 class Layer:
     """One value of the graph: an input, or a node and the hardware that computes it.
 
-    `formats` are (what, format) of what it reads and gives. `lanes` are (in, out), `cycles` those
-    from one tensor to the next, `estimate` its resources with all that moves codes in and out of
-    it: absent for an input. `fidelity` is absent where the float network has no such value.
+    `formats` are (what, format, shape) of what it reads and gives. `lanes` are (in, out), `cycles`
+    those from one tensor to the next, `estimate` the resources of its module: absent for an input.
+    `fidelity` is absent where the float network has no such value.
     """
 
     name: str
     op: str
     origin: str
-    shape: str
-    formats: tuple[tuple[str, str], ...]
+    formats: tuple[tuple[str, str, str], ...]
     fidelity: Fidelity | None = None
     lanes: tuple[int, int] | None = None
     cycles: int | None = None
     estimate: Estimate | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What its box in the drawing says of it beside its type."""
+        found = [] if self.cycles is None else [f"{grouped(self.cycles)} cycles"]
+        if self.fidelity is not None:
+            found.append(f"{self.fidelity.text} to float")
+        return (" · ".join(found),) if found else ()
 
 
 def slowest(layers: Sequence[Layer]) -> frozenset[str]:
@@ -60,12 +67,13 @@ def slowest(layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(layer.name for layer in layers if most and layer.cycles == most)
 
 
-def interval_text(interval: Interval) -> str:
-    """Give the middle of an interval, and its ends where they differ from it."""
+def ends_text(interval: Interval) -> str:
+    """Give the ends of an interval; "" where they are its middle."""
     if interval.low == interval.high:
-        return _grouped(interval.mid)
-    return f"{_grouped(interval.mid)} ({_grouped(interval.low)} to {_grouped(interval.high)})"
+        return ""
+    return f"{grouped(interval.low)} to {grouped(interval.high)}"
 
 
-def _grouped(count: int) -> str:
+def grouped(count: int) -> str:
+    """Give `count` with a narrow space between thousands."""
     return f"{count:,}".replace(",", "\u202f")

@@ -1,12 +1,13 @@
-"""One run as one HTML file that needs nothing else: no network, no script."""
+"""One run as one HTML file that needs nothing else: no network, and no script to be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litho.hw import Device, Interval
+from litho.hw import Device, Estimate, Interval
+from litho.report.layers import Layer, ends_text, grouped, slowest
 from litho.report.result import Result
 
-__all__ = ["Bar", "Drawing", "Page", "Table", "bars_of", "render_page"]
+__all__ = ["Bar", "Drawing", "Log", "Page", "Part", "Table", "bars_of", "render_page"]
 
 _COUNTS = (
     ("luts", "LUTs"),
@@ -34,24 +35,59 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One module of the design: a line on it, and tables of everything under their titles."""
+
+    name: str
+    line: str
+    tables: tuple[tuple[str, Table], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The end of what an outside program said, without the first `left_out` lines."""
+
+    name: str
+    text: str
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What the page of a run shows.
 
-    `modules` and `parts` have a row for each module of the design, `stages` one for each stage of
-    the run; `drawing` is the graph as SVG; `device` is what the design was made for; `waves` are
-    pictures of its streams, when they were recorded.
+    `layers` are the values of the graph, compared with the float network on `compared`; `between`
+    is the estimate of the modules between them. `modules` has a row for each module of the design,
+    and `parts` all of it; `stages` has one for each stage of the run. `drawing` is the graph as
+    SVG; `device` is what the design was made for; `waves` are pictures of its streams, when they
+    were recorded; `command` makes the run again.
     """
 
     title: str
     result: Result
     device: Device
     share: float
+    layers: tuple[Layer, ...]
+    between: Estimate
+    compared: str
     modules: Table
-    parts: Table
+    parts: tuple[Part, ...]
     stages: Table
     config: str
+    command: str
     drawing: str
     waves: tuple[Drawing, ...] = ()
+    logs: tuple[Log, ...] = ()
+
+    @property
+    def slowest(self) -> frozenset[str]:
+        """The layers that need the most cycles."""
+        return slowest(self.layers)
+
+    @property
+    def most_cycles(self) -> int:
+        """The cycles of the slowest layers."""
+        return max((layer.cycles or 0 for layer in self.layers), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +147,15 @@ def render_page(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = _grouped
+    environment.filters["count"] = grouped
+    environment.filters["ends"] = ends_text
     return environment.get_template("page.html.j2").render(
         page=page,
         result=page.result,
         bars=bars_of(page.result, page.device),
         tiles=_tiles(page.result),
+        counts=_COUNTS,
     )
-
-
-def _grouped(count: int) -> str:
-    """Give `count` with a narrow space between thousands."""
-    return f"{count:,}".replace(",", "\u202f")
 
 
 def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
@@ -135,14 +168,14 @@ def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
         tiles.append((share, "hardware accuracy", f"{change} points from float"))
     tiles += [
         (
-            _grouped(verification.mismatches),
+            grouped(verification.mismatches),
             "mismatches",
-            f"{_grouped(verification.values)} values compared",
+            f"{grouped(verification.values)} values compared",
         ),
-        (_grouped(timing.interval_cycles), "cycles a sample", "interval, measured"),
-        (_grouped(timing.latency_cycles), "cycles latency", "first in to first out, measured"),
+        (grouped(timing.interval_cycles), "cycles a sample", "interval, measured"),
+        (grouped(timing.latency_cycles), "cycles latency", "first in to first out, measured"),
     ]
     if timing.fmax_mhz is not None:
         rate = round(timing.fmax_mhz * 1e6 / timing.interval_cycles)
-        tiles.append((f"{timing.fmax_mhz:.1f} MHz", "clock", f"{_grouped(rate)} samples a second"))
+        tiles.append((f"{timing.fmax_mhz:.1f} MHz", "clock", f"{grouped(rate)} samples a second"))
     return tiles
