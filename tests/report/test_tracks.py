@@ -40,6 +40,7 @@ def test_values_are_decoded_lane_by_lane_and_padding_is_empty():
     assert texts(track) == [["1", "−2"], ["−0.25", ""], ["0.25", "0.5"]]
     assert track.beats[0].lanes[1].code == -8
     assert track.note == "fixed4f2 [3] on 2 lanes"
+    assert draw_waves((track,), 0, 3).count('class="padding"') == 1
 
 
 def test_unsigned_codes_stay_positive():

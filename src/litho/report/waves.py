@@ -25,6 +25,7 @@ _STYLE = """
 .litho-waves .level { fill: none; stroke: currentColor; stroke-opacity: 0.75; stroke-width: 1.4; }
 .litho-waves .beat { fill: hsl(215 75% 55%); fill-opacity: 0.2; stroke: hsl(215 75% 55%); }
 .litho-waves .waiting .beat { fill: hsl(32 90% 50%); stroke: hsl(32 90% 45%); }
+.litho-waves .padding .beat { fill-opacity: 0.05; stroke-opacity: 0.4; stroke-dasharray: 3 3; }
 .litho-waves .wait { stroke: hsl(32 90% 45%); stroke-width: 3; }
 .litho-waves .idle { stroke: currentColor; stroke-opacity: 0.3; }
 """
@@ -279,12 +280,13 @@ class _Picture:
         parts = [f"<title>{escape(_title(self.track, beat))}</title>"]
         for number, lane in enumerate(beat.lanes[: self._shown]):
             y = self._y(2 + number)
-            parts.append(
+            box = (
                 f'<rect class="beat" x="{left + 1.5:.1f}" y="{y + 2}" rx="4"'
                 f' width="{right - left - 3:.1f}" height="{_ROW - 4}"/>'
                 f'<text x="{(left + right) / 2:.1f}" y="{y + 14}" text-anchor="middle">'
                 f"{escape(_clipped(lane.text, right - left - 4))}</text>"
             )
+            parts.append(box if lane.text else f'<g class="padding">{box}</g>')
         taken = beat.end - 1 if beat.is_taken else beat.end
         if taken > beat.first:
             y, stop = self._y(2 + self._shown), self._x(taken)
