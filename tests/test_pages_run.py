@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,14 +125,28 @@ def do(text: str, folder: Path) -> None:
     elif words[0] == "make":
         run(["make", "-n", *words[1:]], ROOT)
     elif words[0] == "pytest":
-        run([sys.executable, "-m", "pytest", "-q", "--collect-only", *words[1:]], ROOT)
+        check_pytest(words[1:], text)
     elif not PLACEHOLDER.search(text):
         run([sys.executable, *words[1:]], folder)
 
 
-def run(command: list[str], folder: Path) -> None:
+def check_pytest(words: list[str], text: str) -> None:
+    """Hold a call of pytest against the tests that there are; it is not made here."""
+    paths, _, wanted = " ".join(words).partition(" -k ")
+    assert [name for name in collected(paths) if wanted in name] != [], text
+
+
+@cache
+def collected(paths: str) -> tuple[str, ...]:
+    """The names of the tests below `paths`."""
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", *paths.split()]
+    return tuple(name for name in run(command, ROOT).splitlines() if "::" in name)
+
+
+def run(command: list[str], folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
 
 
 @pytest.fixture(scope="session")

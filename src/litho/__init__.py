@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         emit,
         estimate,
         interpret,
-        list,
         load,
         lower,
         quantize,
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
         save,
         simulate,
         synthesize,
+    )
+    from litho.api import (
+        list as list,
     )
     from litho.compress import QuantizeRule
     from litho.errors import LithoError
@@ -44,7 +46,6 @@ __all__ = [
     "emit",
     "estimate",
     "interpret",
-    "list",
     "load",
     "lower",
     "quantize",
@@ -55,17 +56,23 @@ __all__ = [
     "synthesize",
 ]
 
-_HOMES = {"Graph": "litho.ir", "LithoError": "litho.errors", "QuantizeRule": "litho.compress"}
+# `list` is not in `__all__`: `from litho import *` must not hide Python's own.
+_HOMES = {
+    "Graph": "litho.ir",
+    "LithoError": "litho.errors",
+    "QuantizeRule": "litho.compress",
+    "list": "litho.api",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in __all__ and name not in _HOMES:
         raise AttributeError(f"module 'litho' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES.get(name, "litho.api")), name)
 
 
 def __dir__() -> tuple[str, ...]:
-    return (*__all__,)
+    return (*__all__, "list")
 
 
 class _Verb(ModuleType):

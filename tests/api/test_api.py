@@ -65,8 +65,7 @@ def test_litho_offers_every_verb_of_the_command_line() -> None:
     from litho.app.main import litho as command
 
     verbs = set(command.list_commands(None)) - {"rtl"}  # type: ignore[arg-type]
-    assert verbs <= set(litho.__all__)
-    assert set(litho.__all__) <= set(dir(litho))
+    assert verbs <= {*litho.__all__, "list"} == set(dir(litho))
 
 
 def test_litho_offers_what_its_stubs_say() -> None:
@@ -80,8 +79,14 @@ def test_litho_offers_what_its_stubs_say() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert stubs | {"__version__"} == set(litho.__all__)
+    assert stubs | {"__version__"} == set(dir(litho))
     assert all(callable(getattr(litho, name)) for name in stubs)
+
+
+def test_a_star_hides_no_name_of_python() -> None:
+    import builtins
+
+    assert set(litho.__all__) & set(dir(builtins)) == set()
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from litho.app.output import json_option, print_json
+from litho.app.output import json_option, print_json, working
 
 __all__ = ["verb"]
 
@@ -37,8 +37,9 @@ def verb(
     from litho import api
     from litho.tasks import example_of
 
-    graph = api.capture(model, example_of(shapes), weights=weights)
-    graph = api.lower(graph) if lower else graph
+    with working("capture"):
+        graph = api.capture(model, example_of(shapes), weights=weights)
+        graph = api.lower(graph) if lower else graph
     text, nodes = api.save(out, graph), len(graph.nodes)
     if is_json:
         print_json({"graph": str(text), "nodes": nodes, "is_lowered": lower})
