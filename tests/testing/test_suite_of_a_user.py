@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,14 @@ class TestMine(Conformance):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "delay_by_one"
     place.mkdir()
     (place / "__init__.py").write_text("")
     (place / "cases.py").write_text(CASES)
-    return place
+    yield place
+    for name in ("delay_by_one", "delay_by_one.cases"):
+        sys.modules.pop(name, None)
 
 
 def test_the_suite_runs_every_check_on_a_users_folder(folder: Path) -> None:
@@ -57,6 +60,14 @@ def test_the_suite_runs_every_check_on_a_users_folder(folder: Path) -> None:
 
 def test_a_subject_is_named_by_its_folder_and_case(folder: Path) -> None:
     assert [subject.name for subject in find_subjects((folder,))] == ["delay_by_one-every"]
+
+
+def test_the_folders_of_the_variable_are_tested_with_ours(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITHO_OPS", str(folder))
+    owners = {subject.owner for subject in find_subjects()}
+    assert {"relu", "delay_by_one"} <= owners
 
 
 def test_a_folder_without_cases_is_refused(folder: Path) -> None:

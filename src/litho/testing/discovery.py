@@ -34,11 +34,13 @@ class Subject:
 
 
 def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
-    """Give every case: of `folders`, each an op's folder; without folders, of all of litho.
+    """Give every case: of `folders`, each an op's folder; without folders, of all that is known.
+
+    That is litho, installed operations, and those of the folders that LITHO_OPS lists.
 
     Raises `ConfigError` for a folder without cases and for two cases of one name.
     """
-    modules = [_load(folder) for folder in folders] if folders else _own()
+    modules = [_load(folder) for folder in folders] if folders else _known()
     found = [subject for module in modules for subject in _subjects(module)]
     for name, count in Counter(subject.name for subject in found).items():
         if count > 1:
@@ -46,9 +48,10 @@ def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
     return tuple(found)
 
 
-def _own() -> list[ModuleType]:
+def _known() -> list[ModuleType]:
     names = sorted(module.name for module in pkgutil.iter_modules(ops.__path__) if module.ispkg)
-    return [shared_cases, *(importlib.import_module(f"litho.ops.{name}.cases") for name in names)]
+    own = (importlib.import_module(f"litho.ops.{name}.cases") for name in names)
+    return [shared_cases, *own, *(_load(folder) for folder in ops.users_folders())]
 
 
 def _load(folder: Path) -> ModuleType:
