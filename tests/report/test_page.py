@@ -33,7 +33,7 @@ COST = Estimate(COUNT, COUNT, COUNT, Interval(7, 7, 7))
 LONG = "encoder.layers.11.attention.self.query.quantize_outputs.requantize"
 KIND = TensorType((1, 64), Fixed(8, 4))
 
-# A width for the whole picture, one node pointed at, and what is then marked.
+# The whole picture, a node pointed at, one that is looked for, one that its table leads to.
 POINT = """(() => {
   page.querySelector("[data-act=fit]").click();
   const svg = page.querySelector(".graph-view svg"), [x, y, w, h] = svg.getAttribute("viewBox")
@@ -41,8 +41,20 @@ POINT = """(() => {
   const box = page.querySelector('[data-value="n1"]');
   box.querySelector("rect").dispatchEvent(new view.PointerEvent("pointerover", {bubbles: true}));
   const near = [...svg.querySelectorAll(".near")].map((e) => [e.dataset.from, e.dataset.to]);
+  const finder = page.querySelector(".graph-tools input"), shown = () => {
+    const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const lit = svg.querySelector(".lit .box").getBBox();
+    return [svg.querySelector(".lit").dataset.value, lit.x > left && lit.y > top
+      && lit.x + lit.width < left + width && lit.y + lit.height < top + height];
+  };
+  const text = page.querySelector(".graph-told").textContent;
+  finder.value = "N23";
+  finder.dispatchEvent(new view.Event("input"));
+  const found = [shown()];
+  page.querySelector('[data-show="n298"]').click();
+  found.push(shown());
   box.dispatchEvent(new view.MouseEvent("click", {bubbles: true}));
-  return {view: [x, y, x + w, y + h], near, text: page.querySelector(".graph-told").textContent,
+  return {view: [x, y, x + w, y + h], near, found, text,
     hash: decodeURIComponent(view.location.hash)};
 })()"""
 
@@ -145,6 +157,7 @@ def test_a_graph_of_300_nodes_fits_is_followed_and_leads_to_its_table(tmp_path: 
         assert sorted(told["near"]) == [["n0", "n1"]] * 2 + [["n1", "n2"]] * 2
         assert told["text"].startswith("%n1 = add(%n0)")
         assert told["text"].endswith("101 cycles · 30.0 dB to float")
+        assert told["found"] == [["n23", True], ["n298", True]]
         assert told["hash"] == "#layer-n1"
 
 

@@ -1,11 +1,16 @@
 """One run as one HTML file that needs nothing else: no network, and no script to be read."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from litho.hw import Device, Estimate, Interval
 from litho.report.layers import Layer, ends_text, grouped, slowest
 from litho.report.result import Result
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["Bar", "Drawing", "Log", "Page", "Part", "Table", "bars_of", "render_page"]
 
@@ -149,6 +154,7 @@ def render_page(page: Page) -> str:
     )
     environment.filters["count"] = grouped
     environment.filters["ends"] = ends_text
+    environment.filters["breakable"] = _breakable
     return environment.get_template("page.html.j2").render(
         page=page,
         result=page.result,
@@ -156,6 +162,13 @@ def render_page(page: Page) -> str:
         tiles=_tiles(page.result),
         counts=_COUNTS,
     )
+
+
+def _breakable(name: str) -> "Markup":
+    """Give a name as HTML that a line may end in, behind a dot or an underscore."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"[._](?=\w)", r"\g<0><wbr>", str(escape(name))))
 
 
 def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
