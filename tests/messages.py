@@ -109,7 +109,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def fits(template: str, piece: str) -> bool:
-    """Say whether a message made of `template` may hold `piece`, and how much of it is quoted.
+    """Say whether a message made of `template` may hold `piece`, and is quoted enough by it.
 
     The piece may begin before the message and go on after it. `LEAST` characters of it must be
     of the message's own words, or as many as it has.
