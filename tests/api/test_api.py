@@ -237,8 +237,8 @@ def test_a_run_shows_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_tables_of_a_configuration_are_strict() -> None:
-    with pytest.raises(ConfigError, match=r"key 'model.nam' must be .* in the given tables"):
-        litho.run({"task": "digits", "model": {"nam": "mlp"}})
+    with pytest.raises(ConfigError, match=r"key 'model.title' must be .* in the given tables"):
+        litho.run({"task": "digits", "model": {"title": "mlp"}})
 
 
 @pytest.mark.parametrize("kind", ["ops", "formats", "passes", "devices", "tasks", "models"])
