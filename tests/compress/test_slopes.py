@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from litho.compress import QuantizeRule, quantize
-from litho.errors import GraphError
+from litho.errors import ConfigError, GraphError
 from litho.frontend import capture
 from litho.ir import Graph, interpret
 from litho.ops import registry
@@ -62,7 +62,7 @@ def test_the_network_equals_the_interpreter(
 def test_a_quantized_network_has_rounded_slopes() -> None:
     model = nn.Sequential(nn.Linear(5, 7), nn.LeakyReLU(), nn.Tanh(), nn.RReLU())
     quantize(model, [QuantizeRule("0", weights="fixed8", inputs="fixed8")], [inputs()])
-    assert model[1].negative_slope == 41943 / 2**22
+    assert model[1].negative_slope == 41 / 2**12
     assert (model[3].lower, model[3].upper) == (8 / 64, 21 / 64)
 
 
@@ -77,8 +77,16 @@ def test_a_slope_that_was_not_rounded_is_refused() -> None:
 
     model = Functional().eval()
     quantize(model, [QuantizeRule("fc", weights="fixed8f3", inputs="fixed8f3")], [inputs()])
-    with pytest.raises(GraphError, match=r"m below 2\^16, not 0\.01; .* or give 0\.00999999"):
+    with pytest.raises(GraphError, match=r"m of 8 bits, not 0\.01; .* or give 0\.010009765625"):
         lowered(model)
+
+
+def test_products_too_wide_to_be_decoded_are_refused() -> None:
+    model = nn.Sequential(nn.Linear(5, 3, bias=False), nn.LeakyReLU()).eval()
+    rule = QuantizeRule("0", weights="int12", inputs="int14", granularity="axis")
+    text = r"must fit 63 bits with their scale, not take \d+; give the layers before it `outputs`"
+    with pytest.raises(ConfigError, match=text):
+        quantize(model, [rule], [inputs()])
 
 
 def test_pytorchs_random_slopes_become_the_operation_on_one_lane() -> None:

@@ -42,6 +42,7 @@ def significand(dtype: torch.dtype) -> int:
 
 # A sum times a multiplier of 16 bits stays below the 2^61 of `arith.requantize`.
 _WIDEST = 46
+_DECODED = 63  # of a code times its multiplier, which `decode` takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,12 @@ def _sloped(trace: Trace, source: Any, slope: float) -> Grid | None:
     kind = sloped_type(params, (grid.type(tuple(source.shape)),))
     places = " and ".join(dict.fromkeys(quantizer.place for quantizer in grid.sources))
     check_width(kind.codes.bits, f"the products of slope {slope} and what comes from {places}")
+    if value_bits(kind.codes.bits, kind.scale) > _DECODED:
+        raise ConfigError(
+            f"the products of slope {slope} and what comes from {places} must fit {_DECODED} bits"
+            f" with their scale, not take {value_bits(kind.codes.bits, kind.scale)};"
+            " give the layers before it `outputs`"
+        )
     bits = value_bits(grid.form.width + params.multiplier.bit_length(), kind.scale)
     for quantizer in grid.sources:
         quantizer.require(bits)

@@ -22,7 +22,7 @@ def add_leaky_relu(context: LoweringContext, source: str, slope: Fraction) -> st
     params = nearest_slope(slope)
     if params.slope != slope:
         raise GraphError(
-            f"slope of leaky_relu must be m · 2^-s with m below 2^16, not {float(slope)};"
+            f"slope of leaky_relu must be m · 2^-s with m of 8 bits, not {float(slope)};"
             " quantize the model with litho.compress, which rounds the slope of its modules, or"
             f" give {float(params.slope)}"
         )

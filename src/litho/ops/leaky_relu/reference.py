@@ -7,13 +7,13 @@ import numpy as np
 
 from litho.errors import GraphError
 from litho.formats import Fixed, Scale
-from litho.formats.arith import dyadic
 from litho.ir import TensorType
 from litho.ir.op import Codes
 
 __all__ = ["LeakyReluParams", "evaluate", "infer_type", "nearest_slope"]
 
 _WIDEST = 62
+_BITS = 8  # of a slope: more would widen the products and hardly move it
 _GREATEST = 1 << 30
 
 
@@ -38,13 +38,18 @@ class LeakyReluParams:
 
 
 def nearest_slope(slope: float | Fraction) -> LeakyReluParams:
-    """Give the parameters of the slope nearest to `slope` that has 16 bits (`arith.dyadic`)."""
+    """Give the parameters of the slope nearest to `slope` that has 8 bits, ties to the even one."""
     if slope == 0:
         return LeakyReluParams(0, 0)
     if slope < 0:
         raise GraphError(f"slope of leaky_relu must be 0 or more, not {float(slope)}")
-    multiplier, shift = dyadic(Fraction(slope))
-    return LeakyReluParams(multiplier << max(-shift, 0), max(shift, 0))
+    wanted, shift = Fraction(slope), 0
+    while wanted < 1 << (_BITS - 1):
+        wanted, shift = wanted * 2, shift + 1
+    while wanted >= 1 << _BITS:
+        wanted, shift = wanted / 2, shift - 1
+    rounded = Fraction(round(wanted)) / Fraction(2) ** shift
+    return LeakyReluParams(rounded.numerator, rounded.denominator.bit_length() - 1)
 
 
 def infer_type(params: LeakyReluParams, types: tuple[TensorType, ...]) -> TensorType:
