@@ -161,6 +161,22 @@ def test_a_graph_of_300_nodes_fits_is_followed_and_leads_to_its_table(tmp_path: 
         assert told["hash"] == "#layer-n1"
 
 
+def test_without_scripts_the_graph_scrolls_at_its_full_size(tmp_path: Path, text: str) -> None:
+    plain = re.sub(r"<script>.*?</script>", "", text, flags=re.S)
+    told = """(() => {
+      const view = page.querySelector(".graph-view"), svg = view.querySelector("svg");
+      return {height: svg.getBoundingClientRect().height, scrolls: view.scrollHeight,
+        tools: page.querySelector(".graph-tools").getBoundingClientRect().height};
+    })()"""
+    drawn = re.search(r'<svg [^>]* height="(\d+)"', text)
+    assert drawn
+    for frame in look(tmp_path, plain, WIDTHS, told).frames:
+        assert (frame["page"], frame["out"]) == (frame["width"], [])
+        assert frame["told"]["height"] == int(drawn[1])
+        assert frame["told"]["scrolls"] >= int(drawn[1])
+        assert frame["told"]["tools"] == 0
+
+
 def test_it_refers_to_nothing_outside(text: str) -> None:
     places = re.findall(r'(?:href|src|srcset|action|data)="([^"]*)"', text)
     assert places
