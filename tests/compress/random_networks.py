@@ -1,5 +1,6 @@
 """Random small networks with random rules, and a look at every layer of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +13,27 @@ from litho.frontend import capture
 from litho.ir import Graph, TensorType, interpret
 from litho.ops import registry
 from litho.passes import Lower, RemoveDropout, run
+from litho.tasks import RandomLeakyReLU
 
-__all__ = ["Network", "RandomNetwork", "layers_that_differ", "random_network"]
+__all__ = ["RECTIFIERS", "Network", "RandomNetwork", "layers_that_differ", "random_network"]
 
-ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Hardswish, nn.LeakyReLU)
+Activations = tuple[Callable[[], nn.Module], ...]
+
+ACTIVATIONS: Activations = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Hardswish, nn.LeakyReLU)
+RECTIFIERS: Activations = (
+    nn.LeakyReLU,
+    nn.RReLU,
+    RandomLeakyReLU,
+    lambda: RandomLeakyReLU(lanes=3, seed=77),
+)
 
 
 class Block(nn.Module):
     """A linear layer, an activation or none, and a skip or none around both."""
 
-    def __init__(self, ins: int, outs: int, bias: bool, act: type[nn.Module] | None, skip: bool):
+    def __init__(
+        self, ins: int, outs: int, bias: bool, act: Callable[[], nn.Module] | None, skip: bool
+    ):
         super().__init__()
         self.fc = nn.Linear(ins, outs, bias=bias)
         self.act = act() if act else None
@@ -63,11 +75,11 @@ class Network:
     inputs: torch.Tensor
 
 
-def random_network(seed: int, kind: str) -> Network:
+def random_network(seed: int, kind: str, activations: Activations = ACTIVATIONS) -> Network:
     """Give a network; `kind` is `fixed`, `integer`, or `mixed` for both in one network."""
     for attempt in range(20):
         try:
-            return _network(np.random.default_rng((seed, attempt)), seed, kind)
+            return _network(np.random.default_rng((seed, attempt)), seed, kind, activations)
         except ConfigError as error:
             # Scaled integers whose grids lie too far apart to be added: refused, and rightly.
             if "the addition of" not in str(error):
@@ -75,9 +87,9 @@ def random_network(seed: int, kind: str) -> Network:
     raise AssertionError("20 networks in a row were refused")
 
 
-def _network(draw: np.random.Generator, seed: int, kind: str) -> Network:
+def _network(draw: np.random.Generator, seed: int, kind: str, activations: Activations) -> Network:
     torch.manual_seed(seed)
-    model, features = _model(draw)
+    model, features = _model(draw, activations)
     rules = tuple(_rules(draw, model, kind))
     rows = int(draw.integers(1, 3))
     inputs = torch.randn(40, rows, features) * float(2.0 ** draw.integers(-2, 3))
@@ -88,14 +100,14 @@ def _network(draw: np.random.Generator, seed: int, kind: str) -> Network:
     return Network(model, rules, graph, inputs)
 
 
-def _model(draw: np.random.Generator) -> tuple[nn.Module, int]:
+def _model(draw: np.random.Generator, activations: Activations) -> tuple[nn.Module, int]:
     features = width = int(draw.integers(2, 17))
     blocks = []
     for _ in range(int(draw.integers(1, 4))):
         has_skip = bool(draw.integers(2))
         outs = width if has_skip else int(draw.integers(2, 17))
-        place = int(draw.integers(2 * len(ACTIVATIONS)))
-        act = ([None] + [nn.ReLU] * len(ACTIVATIONS) + list(ACTIVATIONS))[place]
+        place = int(draw.integers(2 * len(activations)))
+        act = ([None] + [nn.ReLU] * len(activations) + list(activations))[place]
         blocks.append(Block(width, outs, bool(draw.integers(2)), act, has_skip))
         width = outs
     return RandomNetwork(blocks, bool(draw.integers(2))), features

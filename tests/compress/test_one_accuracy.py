@@ -6,7 +6,7 @@ around blocks, two sums that meet, per-axis weights, all calibrations.
 
 import pytest
 import torch
-from random_networks import layers_that_differ, random_network
+from random_networks import RECTIFIERS, layers_that_differ, random_network
 from torch import nn
 
 from litho.compress import QuantizeRule, quantize
@@ -25,6 +25,14 @@ def test_every_layer_of_a_random_network_equals_the_interpreter(kind: str, seed:
     count, differing = layers_that_differ(network)
     assert not differing
     assert count == len(network.graph.nodes) > 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(10))
+def test_every_layer_of_a_network_of_leaky_rectifiers_equals_the_interpreter(
+    kind: str, seed: int
+) -> None:
+    assert layers_that_differ(random_network(seed, kind, RECTIFIERS))[1] == []
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from litho import tools
 from litho.emit import design_of
 from litho.errors import MismatchError
 from litho.hw import Timing
-from litho.ir import Graph, Lanes, interpret
+from litho.ir import Graph, Lanes, Node, interpret
 from litho.ops import registry
 from litho.rtl import Design, Instrumentation, Stream, timing_of, write_design
 from litho.sim import Stalls, compare, measured, simulate
@@ -81,17 +81,18 @@ def prove_codes(
 
 
 def with_drawn_lanes(graph: Graph, seed: int) -> Graph:
-    """Give `graph` with lanes drawn for every node."""
+    """Give `graph` with lanes drawn for every node but those whose op fixes them."""
     draw = np.random.default_rng(seed)
 
-    def lanes(op: str, row_in: int, row_out: int) -> Lanes:
-        first, last = (int(draw.integers(1, row + 1)) for row in (row_in, row_out))
-        return Lanes(first, last if op in ("linear", "reshape") else first)
+    def lanes(node: Node) -> Lanes:
+        rows = (graph.type_of(node.inputs[0]).row, node.type.row)
+        first, last = (int(draw.integers(1, row + 1)) for row in rows)
+        state = registry().find(node.op).state
+        if state:
+            return state.lanes(node.params)
+        return Lanes(first, last if node.op in ("linear", "reshape") else first)
 
-    return graph.with_nodes(
-        replace(node, lanes=lanes(node.op, graph.type_of(node.inputs[0]).row, node.type.row))
-        for node in graph.nodes
-    )
+    return graph.with_nodes(replace(node, lanes=lanes(node)) for node in graph.nodes)
 
 
 def _on_streams(

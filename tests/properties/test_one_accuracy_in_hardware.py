@@ -5,19 +5,22 @@ equals the interpreter at every node under stalls, and takes the cycles computed
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from proving import prove_codes, prove_cycles, quick_simulator, with_drawn_lanes
-from random_networks import layers_that_differ, random_network
+from random_networks import ACTIVATIONS, RECTIFIERS, layers_that_differ, random_network
 
 from litho.ir import Graph
 
 KINDS = ("fixed", "integer", "mixed")
 
 
-def _drawn(seed: int, kind: str) -> tuple[Graph, dict[str, np.ndarray]]:
-    network = random_network(seed, kind)
+def _drawn(
+    seed: int, kind: str, activations: Any = ACTIVATIONS
+) -> tuple[Graph, dict[str, np.ndarray]]:
+    network = random_network(seed, kind, activations)
     assert layers_that_differ(network)[1] == []
     item = network.graph.inputs[0]
     codes = item.type.codes.encode(network.inputs.double().numpy(), item.type.scale)
@@ -32,6 +35,18 @@ def test_a_drawn_network_is_the_same_in_hardware(kind: str, tmp_path: Path) -> N
     prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
     few = {name: values[:6] for name, values in codes.items()}
     assert prove_codes(graph, few, tmp_path / "stalled", quick_simulator(), 1) > 0
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind"), [(4, "fixed"), (1, "integer"), (3, "mixed"), (4, "mixed")]
+)
+def test_a_network_of_leaky_rectifiers_is_the_same_in_hardware(
+    seed: int, kind: str, tmp_path: Path
+) -> None:
+    graph, codes = _drawn(seed, kind, RECTIFIERS)
+    assert {"leaky_relu", "rrelu"} & {node.op for node in graph.nodes}
+    prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
+    assert prove_codes(graph, codes, tmp_path / "stalled", quick_simulator(), 1) > 0
 
 
 def test_factors_of_a_sum_that_fill_more_than_a_word_are_the_same_in_hardware(
