@@ -186,7 +186,7 @@ class Registry:
         place = f" ({origin})" if origin else ""
         raise UnsupportedError(
             f"op {name!r}{place} must be one of {', '.join(sorted(self.ops))};"
-            " see CONTRIBUTING.md on adding an operation"
+            " see CONTRIBUTING.md on adding an operation, or name the folder of one in LITHO_OPS"
         )
 
     def lowering(self, aten: str) -> Lowering | None:
