@@ -169,7 +169,9 @@ class Registry:
             for aten in (spelling for lowering in op.lowerings for spelling in lowering.aten):
                 if aten in owners:
                     raise GraphError(
-                        f"one op must lower {aten}, not both {owners[aten]} and {op.name}"
+                        f"one op must lower {aten}, not both {owners[aten]} and {op.name};"
+                        " lower another operator, or one of your own made with"
+                        " torch.library.custom_op (docs/tutorials/own_operation.md, section 5)"
                     )
                 owners[aten] = op.name
 
