@@ -42,7 +42,7 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
             module.add_module(name, Quantizer(wanted, f"{part} of {path!r}", rule.calibration))
     if function_of(module) and hasattr(module, "inplace"):
         setattr(module, "inplace", False)  # noqa: B010 - the table needs the input as it was
-    if rule.weights:
+    if rule.wanted("weights"):
         _attach_weights(module, path, rule)
     module.register_forward_pre_hook(_before, with_kwargs=True)
     module.register_forward_hook(_after)

@@ -10,8 +10,9 @@ from torch.nn.utils import parametrize
 
 from litho.compress.calibration import CALIBRATIONS
 from litho.compress.quantizer import Quantizer
-from litho.compress.spelling import Wanted
+from litho.compress.spelling import SCALES, Wanted
 from litho.errors import ConfigError
+from litho.formats import GroupedFormat
 
 __all__ = ["QuantizeRule", "assign"]
 
@@ -25,11 +26,18 @@ class QuantizeRule:
     - `match`: a module path (`blocks.0.fc1`) or a pattern (`blocks.*.fc?`). A pattern takes the
       modules without children, and of these, when it asks for weights, the ones that have any.
       Of several rules that match a module the last one counts.
-    - `weights`, `inputs`, `outputs`: a format, or None to leave them as they are. `fixed8f4` is a
-      format, `fixed8` lets calibration choose the fraction, `int8` its dyadic scale.
-    - `bias`: a format whose grid holds the accumulator's, or None for the accumulator's own.
+    - `weights`, `inputs`, `outputs`: a format, or None (or `float32`) to leave them as they are.
+      `fixed8f4` is a format; `fixed8` lets calibration choose the fraction, `codebook4[]`
+      the table.
+    - `bias`: a format; None puts the bias of fixed-point weights on the accumulator's grid and
+      leaves the bias of other formats as it is.
     - `granularity`: one scale for a weight `tensor`, or one for each index of its first `axis`.
     - `calibration`: `min_max`, `percentile` or `mse`.
+    - `scale`: `unit`, `power_of_two`, `dyadic` or `learned`, for weights, inputs and outputs; None
+      takes what each format has by itself (`docs/quantization.md`).
+    - `correct_bias`: shift the bias by the mean error of the layer's output.
+
+    Raises `ConfigError` for words and formats that do not exist or that do not fit together.
     """
 
     match: str
@@ -39,22 +47,30 @@ class QuantizeRule:
     bias: str | None = None
     granularity: str = "tensor"
     calibration: str = "min_max"
+    scale: str | None = None
+    correct_bias: bool = False
 
     def __post_init__(self) -> None:
-        for name, known in (("granularity", GRANULARITIES), ("calibration", CALIBRATIONS)):
-            if getattr(self, name) not in known:
+        words = {"granularity": GRANULARITIES, "calibration": CALIBRATIONS, "scale": SCALES}
+        for name, known in words.items():
+            word = getattr(self, name)
+            if word not in known and not (name == "scale" and word is None):
                 raise ConfigError(
-                    f"{name} of rule {self.match!r} must be one of {', '.join(known)},"
-                    f" not {getattr(self, name)!r}"
+                    f"{name} of rule {self.match!r} must be one of {', '.join(known)}, not {word!r}"
                 )
-        for name in ("weights", "inputs", "outputs", "bias"):
-            self.wanted(name)
+        wanted = {name: self.wanted(name) for name in ("weights", "inputs", "outputs", "bias")}
         if not (self.weights or self.inputs or self.outputs):
             raise ConfigError(
                 f"rule {self.match!r} must quantize weights, inputs or outputs, not nothing"
             )
         if self.bias and not self.weights:
             raise ConfigError(f"rule {self.match!r} must name weights when it names a bias")
+        if self.correct_bias and not (self.weights or self.inputs):
+            raise ConfigError(
+                f"rule {self.match!r} must name weights or inputs when it corrects a bias"
+            )
+        if self.granularity == "axis" and wanted["weights"]:
+            _check_axis(self, wanted["weights"])
 
     @property
     def is_pattern(self) -> bool:
@@ -62,9 +78,25 @@ class QuantizeRule:
         return any(mark in self.match for mark in "*?[")
 
     def wanted(self, part: str) -> Wanted | None:
-        """Give what is asked for `weights`, `inputs`, `outputs` or `bias`."""
+        """Give what is asked for `weights`, `inputs`, `outputs` or `bias`; None for nothing."""
         spelling = getattr(self, part)
-        return Wanted.parse(spelling, f"{part} of rule {self.match!r}") if spelling else None
+        if not spelling:
+            return None
+        scale = None if part == "bias" else self.scale
+        return Wanted.parse(spelling, f"{part} of rule {self.match!r}", scale)
+
+
+def _check_axis(rule: QuantizeRule, weights: Wanted) -> None:
+    """Raise `ConfigError` for weights that cannot have a scale for each index of an axis."""
+    if isinstance(weights.form, GroupedFormat):
+        raise ConfigError(
+            f"granularity of rule {rule.match!r} must be tensor for {rule.weights}, whose groups"
+            " have scales of their own, not 'axis'"
+        )
+    if rule.scale == "unit":
+        raise ConfigError(
+            f"granularity of rule {rule.match!r} must be tensor with scale unit, not 'axis'"
+        )
 
 
 def assign(model: nn.Module, rules: Sequence[QuantizeRule]) -> dict[str, QuantizeRule]:
