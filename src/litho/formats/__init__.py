@@ -11,7 +11,8 @@ from litho.formats.block_minifloat import BlockMinifloat
 from litho.formats.codebook import Codebook
 from litho.formats.fixed import Fixed
 from litho.formats.format import CodeFormat, Encoded, Format, GroupedFormat, families, parse
-from litho.formats.grid import fake_quantize, pass_gradient
+from litho.formats.gradient import pass_gradient, scale_gradient
+from litho.formats.grid import fake_quantize
 from litho.formats.host import Host
 from litho.formats.log import Log
 from litho.formats.minifloat import Minifloat
@@ -40,4 +41,5 @@ __all__ = [
     "families",
     "parse",
     "pass_gradient",
+    "scale_gradient",
 ]

@@ -3,6 +3,8 @@
 // A result of 1 says that x held NaN or infinity, and that y means nothing.
 #include "kernels.h"
 
+#include <vector>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 // Round to nearest even, subnormals kept, whatever the caller has set.
@@ -37,9 +39,39 @@ static const LithoLoops& loops() {
   }
 }
 
+// The sum of all terms of each channel: kSums partial sums in the order of their runs, then halves
+// added to halves. `round` gives the rounded values of a stretch of x.
+template <typename Round>
+static int32_t sum_terms(const float* x, const float* gradient, double* totals, const float* lows,
+                         const float* highs, int64_t outer, int64_t channels, int64_t inner,
+                         Round round) {
+  const int64_t kStretch = 32 * kSums;
+  std::vector<double> sums((size_t)(channels * kSums));
+  int32_t is_bad = 0;
+  for (int64_t o = 0; o < outer; o++) {
+    for (int64_t c = 0; c < channels; c++) {
+      for (int64_t at = 0; at < inner; at += kStretch) {
+        float y[kStretch];
+        int64_t count = inner - at < kStretch ? inner - at : kStretch;
+        is_bad |= round(c, x, y, count);
+        loops().add_terms(x, y, gradient, &sums[(size_t)(c * kSums)], count, lows[c], highs[c]);
+        x += count, gradient += count;
+      }
+    }
+  }
+  for (int64_t c = 0; c < channels; c++) {
+    double* own = &sums[(size_t)(c * kSums)];
+    for (int half = kSums / 2; half; half /= 2) {
+      for (int k = 0; k < half; k++) own[k] += own[k + half];
+    }
+    totals[c] = own[0];
+  }
+  return is_bad;
+}
+
 extern "C" {
 
-int32_t litho_abi() { return 3; }
+int32_t litho_abi() { return 4; }
 
 int32_t litho_level() { return level(); }
 
@@ -92,6 +124,28 @@ void litho_inside_groups(const float* x, const float* gradient, float* y,
                          const LithoBlock* block) {
   Arithmetic arithmetic;
   loops().pass_groups(x, gradient, y, *block);
+}
+
+int32_t litho_step_scale(int32_t kind, const float* x, const float* gradient, double* totals,
+                         const LithoParameters* parameters, const float* lows, const float* highs,
+                         int64_t outer, int64_t channels, int64_t inner) {
+  Arithmetic arithmetic;
+  return sum_terms(x, gradient, totals, lows, highs, outer, channels, inner,
+                   [&](int64_t c, const float* from, float* y, int64_t count) {
+                     return loops().run_step(kind, from, y, count, parameters[c]);
+                   });
+}
+
+int32_t litho_table_scale(const float* x, const float* gradient, double* totals,
+                          const float* thresholds, const float* values, int32_t entries,
+                          const float* lows, const float* highs, int64_t outer, int64_t channels,
+                          int64_t inner) {
+  Arithmetic arithmetic;
+  return sum_terms(x, gradient, totals, lows, highs, outer, channels, inner,
+                   [&](int64_t c, const float* from, float* y, int64_t count) {
+                     return loops().run_table(from, y, count, thresholds + c * (entries - 1),
+                                              values + c * entries, entries);
+                   });
 }
 
 }  // extern "C"

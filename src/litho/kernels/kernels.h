@@ -15,12 +15,16 @@ struct LithoBlock {
   int32_t most, carries, is_integer;
 };
 
+// Partial sums of the gradient of a scale: element i of a run adds to sum i % kSums of its channel.
+enum { kSums = 32 };
+
 struct LithoLoops {
   int32_t (*run_step)(int32_t, const float*, float*, int64_t, const LithoParameters&);
   int32_t (*run_table)(const float*, float*, int64_t, const float*, const float*, int32_t);
   int32_t (*run_block)(const float*, float*, const LithoBlock&);
   void (*pass_inside)(const float*, const float*, float*, int64_t, float, float);
   void (*pass_groups)(const float*, const float*, float*, const LithoBlock&);
+  void (*add_terms)(const float*, const float*, const float*, double*, int64_t, float, float);
 };
 
 const LithoLoops* litho_portable_loops();

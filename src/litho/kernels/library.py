@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 3
+_ABI = 4
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -50,6 +50,13 @@ _SIGNATURES = {
     "litho_step": (ctypes.c_int32, *(_POINTER,) * 3, *(ctypes.c_int64,) * 3),
     "litho_table": (*(_POINTER,) * 4, ctypes.c_int32, *(ctypes.c_int64,) * 3),
     "litho_block": (_POINTER,) * 3,
+    "litho_step_scale": (ctypes.c_int32, *(_POINTER,) * 6, *(ctypes.c_int64,) * 3),
+    "litho_table_scale": (
+        *(_POINTER,) * 5,
+        ctypes.c_int32,
+        *(_POINTER,) * 2,
+        *(ctypes.c_int64,) * 3,
+    ),
     "litho_inside": (*(_POINTER,) * 5, *(ctypes.c_int64,) * 3),
     "litho_inside_groups": (_POINTER,) * 4,
     "litho_limit_level": (ctypes.c_int32,),

@@ -450,6 +450,44 @@ static void pass_groups(const float* x, const float* gradient, float* y, const L
   }
 }
 
+typedef double Doubles __attribute__((vector_size(LITHO_BYTES)));
+typedef float Half __attribute__((vector_size(LITHO_BYTES / 2)));
+
+static inline Doubles load_doubles(const float* from) {
+  Half found;
+  memcpy(&found, from, sizeof found);
+  return __builtin_convertvector(found, Doubles);
+}
+
+// Adds gradient * (y - x) where low <= x <= high and gradient * y elsewhere, in float64: the
+// difference, the product and the sum are each rounded once. Element i adds to sums[i % kSums].
+static void add_terms(const float* x, const float* y, const float* gradient, double* sums,
+                      int64_t count, float low, float high) {
+  const int kWide = kLanes / 2, kParts = kSums / kWide;
+  Doubles partial[kParts];
+  memcpy(partial, sums, sizeof partial);
+  int64_t at = 0;
+  for (; at + kSums <= count; at += kSums) {
+    for (int part = 0; part < kParts; part += 2) {
+      const int64_t from = at + part * kWide;
+      Floats lanes = load(x + from), inside;
+      inside = floats(ints(lanes) & (lanes >= all(low)) & (lanes <= all(high)));
+      float kept[kLanes];
+      store(kept, inside);
+      for (int half = 0; half < 2; half++) {
+        const int64_t here = from + half * kWide;
+        Doubles difference = load_doubles(y + here) - load_doubles(kept + half * kWide);
+        partial[part + half] += load_doubles(gradient + here) * difference;
+      }
+    }
+  }
+  memcpy(sums, partial, sizeof partial);
+  for (int64_t sum = 0; at < count; at++, sum++) {
+    double inside = x[at] >= low && x[at] <= high ? (double)x[at] : 0.0;
+    sums[sum] += (double)gradient[at] * ((double)y[at] - inside);
+  }
+}
+
 static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
                         const LithoParameters& p) {
   switch (kind) {
@@ -471,4 +509,5 @@ static int32_t run_block(const float* x, float* y, const LithoBlock& b) {
   return run_groups<BitStep<false, false>>(x, y, b);
 }
 
-static const LithoLoops kLoops = {run_step, run_table, run_block, pass_inside, pass_groups};
+static const LithoLoops kLoops = {run_step,    run_table,   run_block,
+                                  pass_inside, pass_groups, add_terms};

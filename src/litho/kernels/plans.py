@@ -11,7 +11,10 @@ from typing import Any
 
 from litho.kernels.library import Block, Parameters, library
 
-__all__ = ["BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
+__all__ = ["SUMS", "BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
+
+SUMS = 32
+"""Partial sums of a scale's gradient: element i of a run adds to sum i % 32 of its channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class StepPlan:
         """Write to `y` the gradient where `x` does not saturate, else zero."""
         _library().litho_inside(x, gradient, y, *self._bounds, *extent.numbers)
 
+    def sum_terms(self, x: int, gradient: int, totals: int, extent: Extent) -> bool:
+        """Write to `totals`, float64, each channel's sum of terms (`SUMS` of them side by side)."""
+        return not _library().litho_step_scale(
+            self._kind, x, gradient, totals, self._parameters, *self._bounds, *extent.numbers
+        )
+
 
 class TablePlan:
     """A table: one row of `values`, and of `thresholds` between them, for each channel.
@@ -79,6 +88,13 @@ class TablePlan:
     def pass_inside(self, x: int, gradient: int, y: int, extent: Extent) -> None:
         """Write to `y` the gradient where `x` lies inside the table, else zero."""
         _library().litho_inside(x, gradient, y, *self._bounds, *extent.numbers)
+
+    def sum_terms(self, x: int, gradient: int, totals: int, extent: Extent) -> bool:
+        """Write to `totals`, float64, each channel's sum of terms (`SUMS` of them side by side)."""
+        table = self._thresholds, self._values, self._entries
+        return not _library().litho_table_scale(
+            x, gradient, totals, *table, *self._bounds, *extent.numbers
+        )
 
 
 class BlockPlan:
