@@ -37,8 +37,13 @@ def test_carry_cells_are_not_judged() -> None:
 def test_a_band_lies_around_its_middle(factor: float, slack: int, mid: int) -> None:
     found = Band(factor, slack).around(mid)
     assert found.mid == mid
-    assert found.low == max(0, math.floor(mid / factor) - slack)
+    assert found.low == math.ceil(max(mid / factor - slack, mid / factor / 2))
     assert found.high == math.ceil(mid * factor) + slack
+
+
+@pytest.mark.parametrize(("mid", "low"), [(0, 0), (1, 1), (10, 4), (31, 11), (72, 24), (300, 176)])
+def test_slack_leaves_a_small_count_a_least(mid: int, low: int) -> None:
+    assert Band(1.5, 24).around(mid).low == low
 
 
 def test_an_interval_is_in_order() -> None:
@@ -49,7 +54,7 @@ def test_an_interval_is_in_order() -> None:
 def test_an_estimate_from_formulas_is_called_uncalibrated() -> None:
     found = Estimate.from_formula(Resources(100, 10, 1, 0), Band(2, 4))
     assert found.luts == Interval(46, 100, 204)
-    assert found.dsps == Interval(0, 1, 2)
+    assert found.dsps == Interval(1, 1, 2)
     assert found.bram_bits == Interval(0, 0, 0)
     assert found.calibration == "uncalibrated"
 

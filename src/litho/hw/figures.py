@@ -1,5 +1,6 @@
 """Numbers that know where they came from: estimated, measured, reported."""
 
+import math
 from dataclasses import dataclass
 
 from litho.hw.resources import Resources
@@ -24,8 +25,9 @@ class Interval:
 class Band:
     """How far a report may lie from a structural formula.
 
-    The stated band of a count m is `m / factor - slack` to `m * factor + slack`, at least 0. The
-    slack is for LUTs and flip-flops.
+    The stated band of a count m is `m / factor - slack` to `m * factor + slack`, whole numbers
+    that lie in it. Below, the slack takes half of `m / factor` at most: a formula that is far too
+    great is wrong for a small block too. The slack is for LUTs and flip-flops.
     """
 
     factor: float
@@ -33,8 +35,9 @@ class Band:
 
     def around(self, mid: int) -> Interval:
         """Give the interval that the band states around the count `mid`."""
-        low = max(0, int(mid / self.factor) - self.slack)
-        return Interval(low, mid, -int(-mid * self.factor // 1) + self.slack)
+        least = mid / self.factor
+        low = math.ceil(max(least - self.slack, least / 2))
+        return Interval(low, mid, math.ceil(mid * self.factor) + self.slack)
 
 
 @dataclass(frozen=True, slots=True)

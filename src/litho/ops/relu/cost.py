@@ -7,5 +7,5 @@ __all__ = ["resources"]
 
 
 def resources(bits: int, lanes: int, family: Family) -> Resources:
-    """Give an AND gate a bit (the sign needs none) and the register behind it."""
-    return Resources(luts=(bits - 1) * lanes) + register_resources(bits * lanes, family)
+    """Give the register behind it, which the sign clears: a gate a lane, no bit for the sign."""
+    return Resources(luts=lanes) + register_resources((bits - 1) * lanes, family)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from litho.hw import Family, Resources
-from litho.rtl.arith.dot import dot_resources
+from litho.rtl.arith.dot import dot_resources, packs_registers
 from litho.rtl.arith.round import round_resources, rounding_code
 from litho.rtl.block import Block, Codes, Memory, Stream, Times
 from litho.rtl.mem.rom import rom_resources
@@ -66,6 +66,13 @@ def dot_block(
     rows: int,
 ) -> Block:
     """Give `litho_dot` behind a join and a register; `a` and `b` are (bits, is signed)."""
+
+    def resources(family: Family) -> Resources:
+        # The register of a single product lies in its multiplier.
+        kept = 0 if lanes == 1 and packs_registers(a[0], b[0], family) else out_bits
+        sums = dot_resources(lanes, a[0], b[0], out_bits, family)
+        return sums + register_resources(kept, family) + Resources(luts=2)
+
     return Block(
         "bench_dot",
         (
@@ -82,11 +89,7 @@ def dot_block(
         ),
         (Stream("out", out_bits, 1, 1, rows),),
         lambda inputs: ((inputs[0] * inputs[1]).sum(axis=-1, keepdims=True),),
-        lambda family: (
-            dot_resources(lanes, a[0], b[0], out_bits, family)
-            + register_resources(out_bits, family)
-            + Resources(luts=2)
-        ),
+        resources,
         rows,
         lambda offered: (np.maximum(offered[0], offered[1]) + 1,),
         source=_HERE / "bench_dot.sv",
