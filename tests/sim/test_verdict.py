@@ -1,5 +1,7 @@
 """`compare`: equality, and a message that leads to the place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,9 +24,23 @@ def test_the_first_difference_is_told_by_beat_and_lane():
     with pytest.raises(MismatchError) as caught:
         compare((CODES,), (found,), (STREAM,), "litho simulate runs/x")
     assert str(caught.value) == (
-        "stream 'out' must give 36 in beat 10, lane 2, not -1 (sample 1, row 1, code 6);"
-        " 2 of 60 values differ; to repeat: litho simulate runs/x"
+        "stream 'out' must give 36 (the reference), not -1 (the hardware), in sample 1, beat 10,"
+        " lane 2 (row 1, code 6); 2 of 60 values differ; to repeat: litho simulate runs/x"
     )
+
+
+def test_the_stream_that_differs_in_the_earliest_sample_is_told_with_its_sides():
+    late, early = CODES.copy(), CODES.copy()
+    late[2, 0, 1] = 0
+    early[1, 0, 9] = 0
+    other = replace(STREAM, name="other")
+    sides = ("the authority", "the reference")
+    message = (
+        r"^stream 'other' must give 29 \(the authority\), not 0 \(the reference\), in sample 1,"
+        r" beat 8, lane 1 \(row 0, code 9\); 2 of 120 values differ$"
+    )
+    with pytest.raises(MismatchError, match=message):
+        compare((CODES, CODES), (late, early), (STREAM, other), sides=sides)
 
 
 def test_other_shapes_and_nothing_at_all_are_mismatches():

@@ -23,14 +23,17 @@ def compare(
     found: tuple[Codes, ...],
     streams: tuple[Stream, ...],
     command: str = "",
+    sides: tuple[str, str] = ("the reference", "the hardware"),
 ) -> Verdict:
     """Compare codes[samples, rows, row] of each stream; `command` repeats what gave them.
 
-    Raises `MismatchError` with the first beat that differs, its lane and both codes, when one
-    does, when shapes differ, and when there is nothing to compare.
+    `sides` says in words who expects and who was found.
+    Raises `MismatchError` when a code differs, with the first sample that has one, its first
+    stream, beat and lane, and what either side says there; when shapes differ, and when there is
+    nothing to compare.
     """
     values = differing = 0
-    first = ""
+    firsts = []
     for stream, wanted, given in zip(streams, expected, found, strict=True):
         if wanted.shape != given.shape or not wanted.size:
             raise MismatchError(
@@ -40,19 +43,24 @@ def compare(
         places = np.argwhere(wanted != given)
         values += wanted.size
         differing += len(places)
-        if len(places) and not first:
-            first = _describe(stream, wanted, given, tuple(int(i) for i in places[0]))
+        if len(places):
+            place = tuple(int(index) for index in places[0])
+            firsts.append((place[0], _describe(stream, wanted, given, place, sides)))
     if differing:
+        _, first = min(firsts, key=lambda item: item[0])
         raise MismatchError(f"{first}; {differing} of {values} values differ{_repeat(command)}")
     return Verdict(values, differing)
 
 
-def _describe(stream: Stream, wanted: Codes, given: Codes, place: tuple[int, ...]) -> str:
+def _describe(
+    stream: Stream, wanted: Codes, given: Codes, place: tuple[int, ...], sides: tuple[str, str]
+) -> str:
     sample, row, code = place
     beat = (sample * stream.rows + row) * stream.beats_per_row + code // stream.lanes
     return (
-        f"stream {stream.name!r} must give {wanted[place]} in beat {beat}, lane"
-        f" {code % stream.lanes}, not {given[place]} (sample {sample}, row {row}, code {code})"
+        f"stream {stream.name!r} must give {wanted[place]} ({sides[0]}), not {given[place]}"
+        f" ({sides[1]}), in sample {sample}, beat {beat}, lane {code % stream.lanes} (row {row},"
+        f" code {code})"
     )
 
 
