@@ -78,21 +78,55 @@ def quantize(
 
 
 def capture(
-    model: Any, example: Any, name: str = "", *, weights: Path | str | None = None
+    model: Any,
+    example: Any,
+    name: str = "",
+    *,
+    weights: Path | str | None = None,
+    architecture: str | None = None,
+    attention: str | None = None,
+    random_seed: int | None = None,
 ) -> "Graph":
     """Give the graph of `model`, which is put in eval mode, as it is called with `example`.
 
-    `model` is a module, or `module:function` (or `file.py:function`) that makes one; `example` is
-    its input, a tuple of its arguments, or a mapping of them by name; `weights` is a file with a
-    state dict to load first.
+    `model` is a module, `module:function` (or `file.py:function`) that makes one, or the hub id or
+    folder of a model of Hugging Face, for which `architecture`, `attention` and `random_seed` are
+    (`litho.tasks.load_hub_model`). `example` is its input, a tuple of its arguments, a mapping of
+    them by name, or how they are spelled (`"input_ids=1,128"`, one or several); which arguments
+    are given decides what the graph holds. `weights` is a file with a state dict to load first.
     Raises what `litho.frontend.capture` raises.
     """
     from litho import frontend, tasks
 
-    network = tasks.load_model(model, {}) if isinstance(model, str) else model
+    choices = {"architecture": architecture, "attention": attention, "random_seed": random_seed}
+    network = _network(model, choices)
     if weights is not None:
         tasks.load_weights(Path(weights), network)
+    spellings = [example] if isinstance(example, str) else example
+    if _are_spellings(spellings):
+        example = frontend.example_of(spellings)
     return frontend.capture(network.eval(), example, name)
+
+
+def _network(model: Any, choices: Mapping[str, Any]) -> Any:
+    """Give the module that `model` is or spells; only Hugging Face has choices."""
+    from litho import tasks
+    from litho.errors import ConfigError
+
+    if isinstance(model, str) and ":" not in model:
+        return tasks.load_hub_model(model, **choices)
+    given = [name for name, choice in choices.items() if choice is not None]
+    if given:
+        raise ConfigError(
+            f"{', '.join(given)} must be given with a hub id or folder, not with"
+            f" {model if isinstance(model, str) else type(model).__name__}"
+        )
+    return tasks.load_model(model, {}) if isinstance(model, str) else model
+
+
+def _are_spellings(example: Any) -> bool:
+    is_sequence = isinstance(example, list | tuple) and len(example) > 0
+    return is_sequence and all(isinstance(item, str) for item in example)
 
 
 def lower(graph: "Graph") -> "Graph":

@@ -10,16 +10,22 @@ __all__ = ["verb"]
 
 
 @click.command("capture")
-@click.argument("model", metavar="MODULE:FUNCTION")
+@click.argument("model", metavar="MODEL")
 @click.option(
     "--input",
-    "shapes",
+    "inputs",
     multiple=True,
     required=True,
-    metavar="1,64",
-    help="Shape of an input; once for each.",
+    metavar="[NAME=]1,64[:TYPE]",
+    help="Shape of an input, once for each; which ones are given decides what the graph holds.",
 )
 @click.option("--weights", type=click.Path(path_type=Path), help="A state dict to load.")
+@click.option("--architecture", metavar="CLASS", help="Class of transformers [the model's own].")
+@click.option(
+    "--attention", metavar="NAME", help="Attention function: eager, sdpa."
+)
+@click.option("--random-weights", is_flag=True, help="Draw the weights; read only config.json.")
+@click.option("--seed", type=click.IntRange(0), default=0, help="Seed of random weights [0].")
 @click.option("--lower", is_flag=True, help="Lower a quantized model to integers.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=".", help="Folder of the graph [.]."
@@ -27,18 +33,28 @@ __all__ = ["verb"]
 @json_option
 def verb(
     model: str,
-    shapes: tuple[str, ...],
+    inputs: tuple[str, ...],
     weights: Path | None,
+    architecture: str | None,
+    attention: str | None,
+    random_weights: bool,
+    seed: int,
     lower: bool,
     out: Path,
     is_json: bool,
 ) -> None:
-    """Capture the model that FUNCTION of MODULE (or of a .py file) gives."""
+    """Capture MODEL: module:function (or file.py:function), a hub id, or a folder of a model."""
     from litho import api
-    from litho.tasks import example_of
 
     with working("capture"):
-        graph = api.capture(model, example_of(shapes), weights=weights)
+        graph = api.capture(
+            model,
+            inputs,
+            weights=weights,
+            architecture=architecture,
+            attention=attention,
+            random_seed=seed if random_weights else None,
+        )
         graph = api.lower(graph) if lower else graph
     text, nodes = api.save(out, graph), len(graph.nodes)
     if is_json:

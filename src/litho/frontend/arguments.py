@@ -27,17 +27,18 @@ def arguments_of(call: fx.Node, values: Mapping[str, str]) -> tuple[tuple[str, .
     `values` gives the graph's name of each traced value that is a tensor or a tuple of them.
     """
     inputs: list[str] = []
-    names = _parameter_names(call)
-    pairs = [(names(place), value) for place, value in enumerate(call.args)]
-    pairs += list(call.kwargs.items())
+    names = _schema_names(call)
+    known = names or tuple(f"argument{place}" for place in range(len(call.args)))
+    pairs = [*zip(known, call.args, strict=False), *call.kwargs.items()]
     arguments = tuple((name, _value(value, values, inputs)) for name, value in pairs)
-    return tuple(inputs), AtenCall(arguments)
+    given = {name for name, _ in pairs}
+    left_out = None if names is None else tuple(name for name in names if name not in given)
+    return tuple(inputs), AtenCall(arguments, left_out)
 
 
-def _parameter_names(call: fx.Node) -> Any:
+def _schema_names(call: fx.Node) -> tuple[str, ...] | None:
     schema = getattr(call.target, "_schema", None)
-    names = [argument.name for argument in schema.arguments] if schema else []
-    return lambda place: names[place] if place < len(names) else f"argument{place}"
+    return tuple(argument.name for argument in schema.arguments) if schema else None
 
 
 def _value(value: Any, values: Mapping[str, str], inputs: list[str]) -> Any:

@@ -11,6 +11,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 
 from litho.errors import GraphError, UnsupportedError
 from litho.frontend.arguments import arguments_of, spelling_of
+from litho.frontend.inputs import check_names, check_read, without_cache
 from litho.frontend.memory import Memory
 from litho.frontend.places import origin_of
 from litho.frontend.types import host_type, value_type
@@ -33,12 +34,16 @@ def capture(
     Nothing is decomposed. Each call is a node whose op is PyTorch's spelling
     (`aten.linear.default`), named `<module path>.<operator>`, with the path and the place in the
     user's source as its origin. Parameters and buffers are constants under their own paths.
+    A model of Hugging Face is captured without its cache of keys and values.
     Raises `UnsupportedError` for models that `torch.export` cannot trace, and for results whose
-    shape depends on data.
+    shape depends on data; `ConfigError` for a name that is no input of the model.
     """
     args, kwargs = _call_of(example)
+    check_names(model, kwargs)
     program = _export(model, args, kwargs)
-    return _Builder(program, name or type(model).__name__).build()
+    graph = _Builder(program, name or type(model).__name__).build()
+    check_read(model, kwargs, graph)
+    return graph
 
 
 def _call_of(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -49,7 +54,7 @@ def _call_of(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 def _export(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ExportedProgram:
     try:
-        with torch.no_grad(), warnings.catch_warnings():
+        with torch.no_grad(), warnings.catch_warnings(), without_cache(model):
             # A recurrent layer refreshes its list of weights; the graph has them all the same.
             warnings.filterwarnings("ignore", "The tensor attributes? .* assigned during export")
             return torch.export.export(model, args, kwargs, strict=False)

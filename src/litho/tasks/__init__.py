@@ -7,10 +7,11 @@ accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
 from litho.tasks.data import TASKS, Data, Task, find, stimuli
+from litho.tasks.hub import load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
-from litho.tasks.user import check_model, example_of, load_model
+from litho.tasks.user import check_model, load_model
 from litho.tasks.weights import load_weights, save_weights
 
 __all__ = [
@@ -26,8 +27,8 @@ __all__ = [
     "build",
     "check_model",
     "check_weights",
-    "example_of",
     "find",
+    "load_hub_model",
     "load_model",
     "load_weights",
     "predict",

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import nn
 from litho.errors import ConfigError
 from litho.tasks.data import Data
 
-__all__ = ["check_model", "example_of", "load_model"]
+__all__ = ["check_model", "load_model"]
 
 # What a user's own code may raise; interrupts and exits pass.
 _FAILURES = (
@@ -87,21 +87,6 @@ def check_model(model: nn.Module, data: Data) -> None:
             f"model {type(model).__name__} must give {list(wanted)} for one sample of task"
             f" {data.name!r}, not {given}"
         )
-
-
-def example_of(shapes: Sequence[str]) -> tuple[torch.Tensor, ...]:
-    """Give zeros of the shapes that are spelled `1,64`, to capture a model with.
-
-    Raises `ConfigError` for what is not a shape.
-    """
-    return tuple(torch.zeros(_shape(spelling)) for spelling in shapes)
-
-
-def _shape(spelling: str) -> tuple[int, ...]:
-    parts = spelling.split(",")
-    if not all(part.strip().isdigit() and int(part) for part in parts):
-        raise ConfigError(f"a shape must be whole numbers above 0 (such as 1,64), not {spelling!r}")
-    return tuple(int(part) for part in parts)
 
 
 def _import(module: str, folder: Path, spelling: str) -> Any:
