@@ -114,6 +114,31 @@ def test_a_scale_along_an_axis_is_read_back() -> None:
     assert again(graph) == graph
 
 
+@pytest.mark.parametrize("left_out", [None, (), ("inplace",), ("dtype", "out")])
+def test_the_arguments_that_a_call_left_out_are_read_back(
+    left_out: tuple[str, ...] | None,
+) -> None:
+    call = AtenCall((("a", 1),), left_out)
+    graph = Graph(
+        "g", (Input("x", KIND),), (), (Node("y", "aten.a.b", ("x",), call, KIND),), ("y",)
+    )
+    params = parse(write(graph), {}, REGISTRY).node("y").params
+    assert (params, params.left_out) == (call, left_out)
+
+
+def test_a_call_answers_to_the_names_of_its_schema_alone() -> None:
+    call = AtenCall((("input", 1), ("negative_slope", 0.25)), ("inplace",))
+    assert (call.get("input"), call.get("inplace"), call.get("inplace", False)) == (1, None, False)
+    assert call.takes("inplace")
+    message = (
+        "an argument that a lowering asks for must be one of input, negative_slope, inplace, as the"
+        " operator's schema says, not 'negative_slop'; did you mean 'negative_slope'"
+    )
+    with pytest.raises(GraphError, match=message):
+        call.get("negative_slop", 0.01)
+    assert AtenCall((("a", 1),)).get("b", 2) == 2
+
+
 def test_lanes_host_and_tuples_are_read_back() -> None:
     pair = TupleType((KIND, TupleType((KIND,)), TupleType(())))
     node = Node("y", "aten.split.Tensor", ("x",), AtenCall(), pair, Lanes(2, 7), host=True)
@@ -180,6 +205,7 @@ def test_a_parameter_of_another_kind_cannot_be_written() -> None:
         ("%y = negate(%x) {a=1} : fixed8f4[1]", "parameters of negate must be none, not a"),
         ("%y = scale_up(%x) {factor=1} : int8[1]", "must be factor, format, .*, not factor"),
         ("%y = aten.a.b(%x) {a=1 b=2} : int8[1]", "',' must come next, not 'b'"),
+        ("%y = aten.a.b(%x) {a=1; b=2} : int8[1]", "a word must come next, not '='"),
         ("%y = aten.a.b(%x) {a=} : int8[1]", "a parameter's value must come next, not '}'"),
         ("%y = aten.a.b(%x) {a=1abc} : int8[1]", "a number must come next, not '1abc'"),
         (r'%y = aten.a.b(%x) {a="\x"} : int8[1]', "a string must be written as in JSON"),

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     | (?P<percent>%(?:"(?:[^"\\]|\\.)*"|[^\s,(){}=:"]+))
     | (?P<array>@[0-9a-f]+) | (?P<ref>\$\d{1,9})
     | (?P<number>-?(?:\d[\w.]*(?:[+-]\d+)?|inf\b|nan\b)) | (?P<word>[A-Za-z_][\w.-]*)
-    | (?P<mark>[()\[\]{},:=*])
+    | (?P<mark>[()\[\]{},:;=*])
     )""",
     re.VERBOSE,
 )
@@ -148,9 +148,9 @@ class Reader:
         format = self.built(parse_format, spelling)
         return cast(TensorType, self.built(TensorType, shape, format, scale))
 
-    def _sequence(self, read: Any, closing: str) -> list[Any]:
+    def _sequence(self, read: Any, *closing: str) -> list[Any]:
         items: list[Any] = []
-        while not self.accept(closing):
+        while not any(self.accept(mark) for mark in closing):
             if items:
                 self.expect(",")
             items.append(read())
@@ -166,13 +166,25 @@ class Reader:
             self.fail(f"lanes must be two numbers, not {len(numbers)}")
         return Lanes(*numbers)
 
-    def call(self) -> tuple[str, tuple[str, ...], list[tuple[str, Any]]]:
-        """Read `op(%inputs) {name=value, …}`."""
+    def call(
+        self,
+    ) -> tuple[str, tuple[str, ...], list[tuple[str, Any]], tuple[str, ...] | None]:
+        """Read `op(%inputs) {name=value, …}`, or with `; name …` the names that were left out."""
         op = self._take("word")
         self.expect("(")
         inputs = tuple(self._sequence(self.percent, ")"))
         self.expect("{")
-        return op, inputs, self._sequence(self._pair, "}")
+        pairs = self._sequence(self._pair, "}", ";")
+        return op, inputs, pairs, self._left_out() if self._is_behind(";") else None
+
+    def _left_out(self) -> tuple[str, ...]:
+        names = []
+        while not self.accept("}"):
+            names.append(self._take("word"))
+        return tuple(names)
+
+    def _is_behind(self, text: str) -> bool:
+        return self._tokens[self._next - 1][1] == text
 
     def _pair(self) -> tuple[str, Any]:
         name = self._take("word")

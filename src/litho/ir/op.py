@@ -1,7 +1,8 @@
 """What an operation is to the graph, and the registry of operations."""
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,14 +38,39 @@ class AtenCall:
     """Parameters of a node that keeps its PyTorch spelling.
 
     `arguments` holds the call's arguments in order as (name, value) pairs; a value is a number, a
-    string, a boolean, None, a `Ref`, or a tuple of these.
+    string, a boolean, None, a `Ref`, or a tuple of these. `left_out` holds the other arguments of
+    the operator's schema by name, and is None when the schema is not known; it follows from the
+    operator, so equal calls need not agree in it.
     """
 
     arguments: tuple[tuple[str, Any], ...] = ()
+    left_out: tuple[str, ...] | None = field(default=None, compare=False)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Give the argument called `name`, or `default` when the call left it out."""
+        """Give the argument called `name`, or `default` when the call left it out.
+
+        Raises `GraphError` for a name that the operator's schema does not have.
+        """
+        if self.left_out is not None and not self.takes(name):
+            raise GraphError(_unknown(name, self._names))
         return dict(self.arguments).get(name, default)
+
+    def takes(self, name: str) -> bool:
+        """Say whether the call has an argument called `name`, given or left out."""
+        return name in self._names
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*(name for name, _ in self.arguments), *(self.left_out or ()))
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name, known, n=2, cutoff=0.4)
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return (
+        f"an argument that a lowering asks for must be one of {', '.join(known) or 'none'}, as the"
+        f" operator's schema says, not {name!r}{hint}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

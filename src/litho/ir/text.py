@@ -8,7 +8,8 @@ One line a definition:
     %fc1 = linear(%x, %fc1.weight) {width=20} : int20[1, 32] lanes(8, 4) from "fc1"
     output %fc1
 
-A name with spaces or marks in it is quoted: `%"my layer"`.
+A call in PyTorch's spelling names the arguments of its schema that it left out behind a semicolon:
+`aten.relu.default(%x) {self=$0;}`. A name with spaces or marks in it is quoted: `%"my layer"`.
 Arrays stand under a name made from their content; `litho.ir.store` keeps them beside the text.
 """
 
@@ -97,6 +98,8 @@ def node_text(node: Node) -> str:
     """Give the line of a node."""
     inputs = ", ".join(_name(name) for name in node.inputs)
     params = ", ".join(f"{name}={value_text(value)}" for name, value in pairs_of(node.params))
+    if isinstance(node.params, AtenCall) and node.params.left_out is not None:
+        params += "".join((";", *(f" {name}" for name in node.params.left_out)))
     text = f"{_name(node.name)} = {node.op}({inputs}) {{{params}}} : {type_text(node.type)}"
     if node.lanes:
         text += f" lanes({node.lanes.inputs}, {node.lanes.outputs})"
@@ -179,19 +182,25 @@ def parse(text: str, arrays: Mapping[str, _Array], registry: Registry) -> Graph:
 def _read_node(reader: Reader, registry: Registry) -> Node:
     name = reader.percent()
     reader.expect("=")
-    op, inputs, pairs = reader.call()
+    op, inputs, pairs, left_out = reader.call()
     reader.expect(":")
     kind = reader.any_type()
     lanes = reader.lanes()
     path = reader.string() if reader.accept("from") else ""
     source = reader.string() if reader.accept("at") else ""
-    params = _params(reader, op, pairs, registry)
+    params = _params(reader, op, pairs, left_out, registry)
     return Node(name, op, inputs, params, kind, lanes, Origin(path, source), reader.accept("host"))
 
 
-def _params(reader: Reader, op: str, pairs: list[tuple[str, Any]], registry: Registry) -> Any:
+def _params(
+    reader: Reader,
+    op: str,
+    pairs: list[tuple[str, Any]],
+    left_out: tuple[str, ...] | None,
+    registry: Registry,
+) -> Any:
     if op not in registry:
-        return AtenCall(tuple(pairs))
+        return AtenCall(tuple(pairs), left_out)
     record = registry.find(op).params
     expected, found = [field.name for field in fields(record)], [name for name, _ in pairs]
     if expected != found:

@@ -21,7 +21,7 @@ _FLOATS = ("float64", "float32", "float16", "bfloat16")
 
 def lower_view(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
     """Lower view, reshape and their kin: one entry of the shape may be −1."""
-    shape = [int(size) for size in call.get("size", call.get("shape"))]
+    shape = [int(size) for size in call.get("size" if call.takes("size") else "shape")]
     source = context.type_of(inputs[0])
     if shape.count(-1) == 1:
         rest = math.prod(size for size in shape if size != -1)
@@ -49,7 +49,7 @@ def lower_unsqueeze(context: LoweringContext, call: AtenCall, inputs: tuple[str,
 def lower_squeeze(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
     """Lower squeeze: the axes of `dim` (all when there is none) go where they have one index."""
     shape = context.type_of(inputs[0]).shape
-    dims = call.get("dim", tuple(range(len(shape))))
+    dims = call.get("dim") if call.takes("dim") else tuple(range(len(shape)))
     chosen = {dim % len(shape) for dim in ((dims,) if isinstance(dims, int) else dims)}
     kept = (size for axis, size in enumerate(shape) if axis not in chosen or size != 1)
     return _reshaped(context, inputs[0], tuple(kept))
