@@ -8,6 +8,7 @@ import torch
 from torch import fx, nn
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
+from torch.utils._pytree import tree_map_only
 
 from litho.errors import GraphError, UnsupportedError
 from litho.frontend.arguments import arguments_of, spelling_of
@@ -47,6 +48,11 @@ def capture(
 
 
 def _call_of(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Give the arguments of the call, each tensor in memory of its own.
+
+    torch.export takes one tensor that is given twice for one input.
+    """
+    example = tree_map_only(torch.Tensor, torch.clone, example)
     if isinstance(example, Mapping):
         return (), dict(example)
     return (tuple(example), {}) if isinstance(example, tuple | list) else ((example,), {})
