@@ -144,12 +144,12 @@ def _tasks() -> Table:
 def _models() -> Table:
     import inspect
 
-    from litho.tasks import MODELS
+    from litho.tasks.models import GIVEN, MODELS
 
     rows = (
         (
             name,
-            ", ".join([*inspect.signature(maker).parameters][2:]),
+            ", ".join(name for name in inspect.signature(maker).parameters if name not in GIVEN),
             (maker.__doc__ or "").strip().split("\n", 1)[0],
         )
         for name, maker in MODELS.items()

@@ -6,10 +6,12 @@ train(model, data, Training(epochs=40, seed=0))
 accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
-from litho.tasks.data import TASKS, Data, Task, find, stimuli
+from litho.tasks.classifier import TextClassifier
+from litho.tasks.data import Data, Vocabulary, stimuli
 from litho.tasks.hub import load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
+from litho.tasks.task import TASKS, Task, find
 from litho.tasks.training import Training, accuracy, check_weights, predict, train
 from litho.tasks.user import check_model, load_model
 from litho.tasks.weights import load_weights, save_weights
@@ -22,7 +24,9 @@ __all__ = [
     "RandomLeakyReLU",
     "ResidualMLP",
     "Task",
+    "TextClassifier",
     "Training",
+    "Vocabulary",
     "accuracy",
     "build",
     "check_model",

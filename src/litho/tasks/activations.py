@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from litho.tasks.training import predict
+from litho.tasks.training import evaluating
 
 __all__ = ["activations"]
 
@@ -30,7 +30,8 @@ def activations(
         for path, side in seen:
             if path in modules:
                 _listen(modules[path], side, seen[path, side], hooks)
-        predict(model, inputs, len(inputs))
+        with evaluating(model):
+            model(inputs)
     found = {place: _values(calls, len(inputs)) for place, calls in seen.items()}
     return {place: values for place, values in found.items() if values is not None}
 

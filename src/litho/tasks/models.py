@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from litho.errors import ConfigError
+from litho.tasks.classifier import bert, pretrained
 from litho.tasks.data import Data
 from litho.tasks.layers import RandomLeakyReLU
 
-__all__ = ["MLP", "MODELS", "OneLayer", "ResidualMLP", "build"]
+__all__ = ["GIVEN", "MLP", "MODELS", "OneLayer", "ResidualMLP", "build"]
 
 _ACTIVATIONS: dict[str, Callable[..., nn.Module]] = {
     "relu": nn.ReLU,
@@ -145,13 +146,18 @@ MODELS: dict[str, Callable[..., nn.Module]] = {
     "mlp": MLP,
     "one_layer": OneLayer,
     "residual_mlp": ResidualMLP,
+    "bert": bert,
+    "pretrained": pretrained,
 }
+GIVEN = ("features", "classes", "data")  # what a model takes that is no option of it
+_OF_TEXT = ("bert", "pretrained")
 
 
 def build(name: str, data: Data, options: Mapping[str, Any], seed: int) -> nn.Module:
     """Give the model called `name` for a data set, its first weights drawn by `seed`.
 
-    Raises `ConfigError` for a model or an option that does not exist.
+    Raises `ConfigError` for a model or an option that does not exist, and for a model of other
+    inputs than these data.
     """
     if name not in MODELS:
         near = difflib.get_close_matches(name, MODELS, n=1)
@@ -159,14 +165,26 @@ def build(name: str, data: Data, options: Mapping[str, Any], seed: int) -> nn.Mo
             f"model must be one of {', '.join(MODELS)} or `module:function`, not {name!r}"
             + (f"; did you mean {near[0]!r}?" if near else "")
         )
-    if not data.classes and MODELS[name] is not OneLayer:
+    _check_data(name, data)
+    given = (data,) if name in _OF_TEXT else (data.features, data.classes)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            return MODELS[name](*given, **options)
+        except TypeError as error:
+            raise ConfigError(f"options of model {name!r} must fit it: {error}") from error
+
+
+def _check_data(name: str, data: Data) -> None:
+    if not data.classes and name != "one_layer":
         raise ConfigError(
             f"model {name!r} must have classes to tell apart, and {data.name} have none; take"
             " 'one_layer' or a model of your own"
         )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        try:
-            return MODELS[name](data.features, data.classes, **options)
-        except TypeError as error:
-            raise ConfigError(f"options of model {name!r} must fit it: {error}") from error
+    if (name in _OF_TEXT) != (data.vocabulary is not None):
+        kind = "text" if name in _OF_TEXT else "numbers"
+        near = [other for other in MODELS if (other in _OF_TEXT) == (data.vocabulary is not None)]
+        raise ConfigError(
+            f"model {name!r} must have {kind}, which task {data.name!r} does not give; take one of"
+            f" {', '.join(near)}"
+        )
