@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         run,
         save,
         simulate,
+        stats,
         synthesize,
     )
     from litho.api import (
@@ -53,6 +54,7 @@ __all__ = [
     "run",
     "save",
     "simulate",
+    "stats",
     "synthesize",
 ]
 

@@ -38,6 +38,7 @@ from litho.api.models import (
     save,
 )
 from litho.api.runs import RunResult, report, run
+from litho.api.statistics import StatsResult, read_samples, stats
 from litho.api.waves import record_case
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "QuantizeResult",
     "RunResult",
     "SimulateResult",
+    "StatsResult",
     "SynthesizeResult",
     "capture",
     "check",
@@ -68,10 +70,12 @@ __all__ = [
     "module",
     "modules",
     "quantize",
+    "read_samples",
     "record_case",
     "report",
     "run",
     "save",
     "simulate",
+    "stats",
     "synthesize",
 ]

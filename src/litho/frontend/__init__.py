@@ -3,5 +3,6 @@
 from litho.frontend.capture import capture
 from litho.frontend.evaluate import evaluate, values_of
 from litho.frontend.example import example_of
+from litho.frontend.ranges import measure_ranges
 
-__all__ = ["capture", "evaluate", "example_of", "values_of"]
+__all__ = ["capture", "evaluate", "example_of", "measure_ranges", "values_of"]

@@ -8,11 +8,13 @@ from litho.ir.rules import check
 from litho.ir.store import load, save
 from litho.ir.text import parse, write
 from litho.ir.types import TensorType, TupleType
+from litho.ir.values import Histogram, ValueRange
 
 __all__ = [
     "AtenCall",
     "Constant",
     "Graph",
+    "Histogram",
     "Input",
     "Lanes",
     "Lowering",
@@ -26,6 +28,7 @@ __all__ = [
     "State",
     "TensorType",
     "TupleType",
+    "ValueRange",
     "check",
     "draw",
     "interpret",

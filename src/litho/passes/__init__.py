@@ -1,7 +1,29 @@
-"""Graph to graph: each pass is a frozen dataclass whose fields are its options."""
+"""Graph to graph: each pass is a frozen dataclass whose fields are its options.
+
+What counts over a graph and changes nothing is in `statistics`.
+"""
 
 from litho.passes.base import Pass, run
 from litho.passes.lower import Lower
 from litho.passes.remove_dropout import RemoveDropout
+from litho.passes.statistics import (
+    ModuleParameters,
+    OperationCount,
+    TensorBits,
+    bits_by_tensor,
+    count_operations,
+    count_parameters,
+)
 
-__all__ = ["Lower", "Pass", "RemoveDropout", "run"]
+__all__ = [
+    "Lower",
+    "ModuleParameters",
+    "OperationCount",
+    "Pass",
+    "RemoveDropout",
+    "TensorBits",
+    "bits_by_tensor",
+    "count_operations",
+    "count_parameters",
+    "run",
+]
