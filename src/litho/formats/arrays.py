@@ -32,14 +32,14 @@ def to_int64(values: Any) -> Any:
 def float_array(numbers: list[float], template: Any) -> Any:
     """Make a float64 array of the same library (and device) as `template`."""
     if hasattr(template, "new_tensor"):
-        return template.double().new_tensor(numbers)
+        return template.new_empty(0).double().new_tensor(numbers)
     return template.__array_namespace__().asarray(numbers, dtype="float64")
 
 
 def int_array(numbers: list[int], template: Any) -> Any:
     """Make an int64 array of the same library (and device) as `template`."""
     if hasattr(template, "new_tensor"):
-        return template.long().new_tensor(numbers)
+        return template.new_empty(0).long().new_tensor(numbers)
     return template.__array_namespace__().asarray(numbers, dtype="int64")
 
 

@@ -52,8 +52,8 @@ def scale_gradient(values: Any, gradient: Any, form: Format, scale: Scale) -> An
     With v = value / scale and its rounded v' it is the sum of gradient · (v' − v) within the reach
     of `form` and of gradient · v' outside (Esser and others, Learned Step Size Quantization,
     2020, equation 3). The result is float64, of shape [] for a per-tensor scale, else [indices].
-    Terms and sums are float64 in an order that the shape alone fixes, so that a kernel gives the
-    bits of the reference.
+    Terms have the number type of the values (float32 or float64), sums are float64 in an order
+    that the shape alone fixes, so that a kernel gives the bits of the reference.
     Raises `FormatError` for a format without codes of its own, and for NaN and infinity.
     """
     if isinstance(form, Host) or is_grouped(form):
@@ -80,13 +80,18 @@ def _totals(values: Any, gradient: Any, form: Format, scale: Scale) -> Any:
     extent = extent_of(values, form, scale)
     plan = kernel_of(values, form, scale)
     if plan is None or isinstance(plan, BlockPlan) or str(gradient.dtype) not in FLOAT32:
-        quantized = to_float64(fake_quantize(values, form, scale))
-        kept = to_float64(values) * is_inside(values, form, scale)
-        return _summed(to_float64(gradient) * (quantized - kept), extent)
+        return _summed(to_float64(_terms(values, gradient, form, scale)), extent)
     totals = float_array([0.0] * extent.channels, values)
     if not plan.sum_terms(address_of(values), address_of(gradient), address_of(totals), extent):
         raise not_finite(form)
     return totals
+
+
+def _terms(values: Any, gradient: Any, form: Format, scale: Scale) -> Any:
+    if str(values.dtype) not in FLOAT32 or str(gradient.dtype) not in FLOAT32:
+        values, gradient = to_float64(values), to_float64(gradient)
+    quantized = fake_quantize(values, form, scale)
+    return gradient * (quantized - values * is_inside(values, form, scale))
 
 
 def _summed(terms: Any, extent: Extent) -> Any:

@@ -451,40 +451,61 @@ static void pass_groups(const float* x, const float* gradient, float* y, const L
 }
 
 typedef double Doubles __attribute__((vector_size(LITHO_BYTES)));
-typedef float Half __attribute__((vector_size(LITHO_BYTES / 2)));
 
-static inline Doubles load_doubles(const float* from) {
-  Half found;
-  memcpy(&found, from, sizeof found);
-  return __builtin_convertvector(found, Doubles);
+// The lower and the upper half of the lanes.
+#if defined(LITHO_AVX512)
+static inline Doubles lower(Floats x) {
+  return (Doubles)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)x));
 }
+static inline Doubles upper(Floats x) {
+  return (Doubles)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)x, 1));
+}
+#elif defined(LITHO_AVX2)
+static inline Doubles lower(Floats x) {
+  return (Doubles)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)x));
+}
+static inline Doubles upper(Floats x) {
+  return (Doubles)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)x, 1));
+}
+#else
+static inline Doubles half_of(Floats x, int from) {
+  Doubles found;
+  for (int lane = 0; lane < kLanes / 2; lane++) found[lane] = (double)x[from + lane];
+  return found;
+}
+static inline Doubles lower(Floats x) { return half_of(x, 0); }
+static inline Doubles upper(Floats x) { return half_of(x, kLanes / 2); }
+#endif
 
-// Adds gradient * (y - x) where low <= x <= high and gradient * y elsewhere, in float64: the
-// difference, the product and the sum are each rounded once. Element i adds to sums[i % kSums].
+// Adds gradient * (y - x) where low <= x <= high and gradient * y elsewhere: terms are float32,
+// sums float64. Element i adds to sums[i % kSums].
 static void add_terms(const float* x, const float* y, const float* gradient, double* sums,
                       int64_t count, float low, float high) {
-  const int kWide = kLanes / 2, kParts = kSums / kWide;
-  Doubles partial[kParts];
-  memcpy(partial, sums, sizeof partial);
+  const int kGroups = kSums / kLanes;
+  const Floats bottom = all(low), top = all(high);
+  Doubles lows[kGroups], highs[kGroups];
+  for (int k = 0; k < kGroups; k++) {
+    memcpy(&lows[k], sums + k * kLanes, sizeof lows[k]);
+    memcpy(&highs[k], sums + k * kLanes + kLanes / 2, sizeof highs[k]);
+  }
   int64_t at = 0;
   for (; at + kSums <= count; at += kSums) {
-    for (int part = 0; part < kParts; part += 2) {
-      const int64_t from = at + part * kWide;
-      Floats lanes = load(x + from), inside;
-      inside = floats(ints(lanes) & (lanes >= all(low)) & (lanes <= all(high)));
-      float kept[kLanes];
-      store(kept, inside);
-      for (int half = 0; half < 2; half++) {
-        const int64_t here = from + half * kWide;
-        Doubles difference = load_doubles(y + here) - load_doubles(kept + half * kWide);
-        partial[part + half] += load_doubles(gradient + here) * difference;
-      }
+    for (int k = 0; k < kGroups; k++) {
+      Floats lanes = load(x + at + k * kLanes), rounded = load(y + at + k * kLanes);
+      Floats slope = load(gradient + at + k * kLanes);
+      Floats kept = floats(ints(lanes) & ((lanes >= bottom) & (lanes <= top)));
+      Floats term = slope * (rounded - kept);
+      lows[k] += lower(term);
+      highs[k] += upper(term);
     }
   }
-  memcpy(sums, partial, sizeof partial);
-  for (int64_t sum = 0; at < count; at++, sum++) {
-    double inside = x[at] >= low && x[at] <= high ? (double)x[at] : 0.0;
-    sums[sum] += (double)gradient[at] * ((double)y[at] - inside);
+  for (int k = 0; k < kGroups; k++) {
+    memcpy(sums + k * kLanes, &lows[k], sizeof lows[k]);
+    memcpy(sums + k * kLanes + kLanes / 2, &highs[k], sizeof highs[k]);
+  }
+  for (; at < count; at++, sums++) {
+    float kept = x[at] >= low && x[at] <= high ? x[at] : 0.0f;
+    *sums += (double)(gradient[at] * (y[at] - kept));
   }
 }
 
