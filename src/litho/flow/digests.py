@@ -1,18 +1,14 @@
 """Names made from content: what a stage's result is a consequence of."""
 
 import json
-from functools import cache
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import litho
 from litho.tools import digest
 
-__all__ = ["code_digest", "digest_of", "package_version"]
-
-_WITHOUT_CONSEQUENCE = {"app", "report", "testing"}
-_SOURCES = {".py", ".sv", ".svh", ".cpp", ".h", ".v"}
+__all__ = ["digest_of", "files_digest", "package_version"]
 
 
 def digest_of(facts: Any) -> str:
@@ -20,16 +16,9 @@ def digest_of(facts: Any) -> str:
     return digest(json.dumps(facts, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
-@cache
-def code_digest() -> str:
-    """Give a name made from litho's own sources, of which every result is a consequence."""
-    root = Path(litho.__file__).parent
-    parts: list[str | bytes] = []
-    for path in sorted(root.rglob("*")):
-        place = path.relative_to(root)
-        if path.suffix in _SOURCES and place.parts[0] not in _WITHOUT_CONSEQUENCE:
-            parts += [place.as_posix(), path.read_bytes()]
-    return digest(*parts)
+def files_digest(paths: Iterable[Path]) -> str:
+    """Give a name made from the names and the contents of files."""
+    return digest(*(part for path in paths for part in (path.name, path.read_bytes())))
 
 
 def package_version(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from litho.flow.closure import HDL, files_below
 from litho.flow.config import Config
 from litho.ir import Registry
 from litho.ops import registry, users_folders
@@ -15,13 +16,17 @@ def ops_of(config: Config) -> Registry:
     return registry(_folders(config))
 
 
-def sources_digest(config: Config) -> str:
-    """Give a name made from the files of the user's own operations."""
+def sources_digest(config: Config, with_hdl: bool = True) -> str:
+    """Give a name made from the files of the user's own operations.
+
+    Their hardware descriptions count only `with_hdl`, what describes them to people never.
+    """
     parts: list[str | bytes] = []
     for folder in users_folders(_folders(config)):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".sv"):
-                parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
+        sources = (path for path in folder.rglob("*.py") if path.is_file())
+        files = (path for path in files_below(folder) if with_hdl or path.suffix not in HDL)
+        for path in sorted({*sources, *files}):
+            parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
     return digest(*parts)
 
 

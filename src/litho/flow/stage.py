@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from litho.flow.closure import closures_of
 from litho.flow.config import Config
-from litho.flow.digests import code_digest, digest_of
+from litho.flow.digests import digest_of, files_digest
 from litho.flow.facts import write_facts
 from litho.flow.operations import sources_digest
 from litho.tools import cached
 
-__all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up"]
+__all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up", "keys_of"]
+
+# Who mentions it loads the user's operations; who mentions one of these reads their hardware.
+_OPERATIONS = "litho.ops:registry"
+_HDL_FINDERS = frozenset({"litho.rtl.library:shared_modules", "litho.rtl.library:sources_of"})
 
 
 class Watcher(Protocol):
@@ -76,8 +81,9 @@ class Stage:
     """One step of a run.
 
     `needs` names the stages whose folders it reads. `facts(config)` is everything else that its
-    result depends on, versions of outside programs included, in a form that JSON can hold; litho's
-    own sources count by themselves. `work(context)` fills `context.folder`.
+    result depends on, versions of outside programs included, in a form that JSON can hold.
+    `work(context)` fills `context.folder`; what it uses of litho's sources, and of the user's
+    operations, counts by itself (`litho.flow.closure`).
     """
 
     name: str
@@ -93,15 +99,26 @@ def bring_up(
 
     All facts are gathered before the first stage works: a tool that is absent is told at once.
     """
-    facts = {stage.name: stage.facts(config) for stage in stages}
-    sources = [code_digest(), sources_digest(config)]
-    keys: dict[str, str] = {}
+    keys = keys_of(stages, config)
     folders: dict[str, Path] = {}
     for stage in stages:
-        needed = [keys[name] for name in stage.needs]
-        keys[stage.name] = digest_of([*sources, facts[stage.name], needed])
         folders[stage.name] = _made(stage, keys[stage.name], config, folders, watcher)
     return folders
+
+
+def keys_of(stages: tuple[Stage, ...], config: Config) -> dict[str, str]:
+    """Give the key of each stage by name: made from all that its result is a consequence of."""
+    keys: dict[str, str] = {}
+    facts = [stage.facts(config) for stage in stages]
+    closures = closures_of([stage.work for stage in stages])
+    for stage, fact, closure in zip(stages, facts, closures, strict=True):
+        reads_hdl = not _HDL_FINDERS.isdisjoint(closure.names)
+        sources = [closure.digest, files_digest(closure.files(reads_hdl))]
+        if _OPERATIONS in closure.names:
+            sources.append(sources_digest(config, reads_hdl))
+        needed = [keys[name] for name in stage.needs]
+        keys[stage.name] = digest_of([sources, fact, needed])
+    return keys
 
 
 def _made(
