@@ -47,7 +47,7 @@ def lower(spelling: str, context: LoweringContext, call: AtenCall, inputs: tuple
     Raises `GraphError` when no quantizer follows: a table needs the format of its entries.
     """
     name = SPELLINGS[spelling]
-    if call.get("approximate", "none") == "tanh":
+    if name == "gelu" and call.get("approximate", "none") == "tanh":
         name += "_tanh"
     wanted = context.wanted_type()
     if wanted is None:
