@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml
 	  { echo "g++ must be on PATH to build simulators; apt-get install g++" >&2; exit 3; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[torch,tasks,text,tools,bench,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[torch,tasks,text,tools,bench,plots,dev]'
 	@touch $@
 
 demo: setup ## train, quantize, emit, prove and place a network for handwritten digits

@@ -6,6 +6,7 @@ LithoError
 │   └── UnsupportedError no op for this PyTorch call, or no block for this format
 ├── ConfigError          a run description is wrong (names the key path)
 ├── DataError            data or weights are absent or malformed (names the path)
+├── SweepError           points of a sweep failed (which, why, command to repeat)
 ├── MismatchError        hardware and reference disagree (first beat, lane, values, command)
 └── ToolError            an external program failed (command, exit code, log, first error line)
     └── ToolMissingError an external program is absent (what to install, which version)
@@ -20,6 +21,7 @@ __all__ = [
     "GraphError",
     "LithoError",
     "MismatchError",
+    "SweepError",
     "ToolError",
     "ToolMissingError",
     "UnsupportedError",
@@ -52,6 +54,10 @@ class DataError(LithoError):
 
 class MismatchError(LithoError):
     """Hardware and reference disagree."""
+
+
+class SweepError(LithoError):
+    """Points of a sweep failed; the others are done."""
 
 
 class ToolError(LithoError):

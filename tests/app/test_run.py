@@ -96,7 +96,8 @@ def finished(folder: Path) -> Path:
 def test_a_run_leaves_what_the_plan_names(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
     assert names == {
-        *("config.toml", "graph.ir", "graph.npz", "design", "logs", "report.html", "result.json")
+        *("config.toml", "graph.ir", "graph.npz", "design", "logs", "report.html", "result.json"),
+        *("checkpoint", "formats.csv"),
     }
 
 

@@ -13,6 +13,7 @@ from litho.hw import Resources as Counts
 from litho.ir import AtenCall, Graph, Input, Node, Origin, TensorType, draw
 from litho.report import (
     Accuracy,
+    Compression,
     Fidelity,
     Layer,
     Log,
@@ -88,6 +89,7 @@ def page(graph: Graph, names: Sequence[str] = ("u_first", f"u_{LONG}")) -> Page:
         title="A title " + LONG,
         result=Result(
             Accuracy("accuracy", 0.97, 0.96, 0.96),
+            Compression(20.5, 4.0, 100, 250),
             Verification("verilator 5.48 and icarus 11.0", 3600, 0, 1000, 20.0, 2e4, 1.5, 0.25),
             Resources(COST, Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5)),
             Timing(40, 64, 87.5),

@@ -10,6 +10,7 @@ from litho.hw import Estimate, Interval, Report
 from litho.hw import Resources as Counts
 from litho.report import (
     Accuracy,
+    Compression,
     Provenance,
     Resources,
     Result,
@@ -25,6 +26,7 @@ def result(report: Report | None) -> Result:
     count = Interval(1, 2, 3)
     return Result(
         Accuracy("accuracy", 0.97, 0.96, 0.96),
+        Compression(20.5, 4.0, 100, 250),
         Verification("verilator 5.48", 3600, 0, 1000, 20.0, 20000.0, 1.5, 0.25),
         Resources(Estimate(count, count, count, count), report),
         Timing(40, 64, report.fmax_mhz if report else None),
@@ -38,10 +40,25 @@ def test_a_result_reads_back_as_itself(tmp_path: Path) -> None:
         assert read_result(path) == result(report)
 
 
+def test_a_result_of_software_reads_back_as_itself(tmp_path: Path) -> None:
+    judged = Accuracy("accuracy", 0.97, 0.96, before_tuning=0.91)
+    provenance = result(None).provenance
+    software = Result(judged, Compression(20.5, 4.0, 100, 250), None, None, None, provenance)
+    text = result_text(software)
+    assert list(json.loads(text)) == ["accuracy", "compression", "provenance"]
+    assert list(json.loads(text)["accuracy"]) == [
+        *("metric", "float", "fake_quantized", "before_tuning")
+    ]
+    assert read_result(write_file(tmp_path / "result.json", text)) == software
+
+
 def test_a_full_result_has_the_keys_of_the_plan() -> None:
     tables = json.loads(result_text(result(Report("nextpnr", Counts(1, 2, 3, 4), 87.5))))
     assert {name: list(table) for name, table in tables.items()} == {
         "accuracy": ["metric", "float", "fake_quantized", "hardware"],
+        "compression": [
+            *("bits_per_weight", "bits_per_quantized_weight", "quantized_weights", "weights")
+        ],
         "verification": [
             *("simulator", "values", "mismatches", "cycles"),
             *("clock_ns", "simulated_ns", "build_s", "simulate_s"),

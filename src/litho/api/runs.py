@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litho.api.show import Shown, Table
+from litho.errors import ConfigError
 
 if TYPE_CHECKING:
     from litho.flow import Config, Watcher
-    from litho.report import Result
+    from litho.report import PointResult, Result
 
-__all__ = ["RunResult", "report", "run"]
+__all__ = ["RunResult", "SweepResult", "report", "run"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,21 +32,17 @@ class RunResult(Shown):
         return (Table(("what", "result"), (*self._rows(), ("run", str(self.folder)))),)
 
     def _rows(self) -> Iterable[tuple[str, str]]:
-        accuracy, timing = self.result.accuracy, self.result.timing
-        if accuracy is not None:
-            yield (
-                accuracy.metric,
-                f"float {accuracy.float:.4f}, fake-quantized {accuracy.fake_quantized:.4f},"
-                f" hardware {accuracy.hardware:.4f}",
-            )
-        proof = self.result.verification
+        yield from self._learned()
+        proof, timing = self.result.verification, self.result.timing
+        if proof is None or timing is None:
+            return
         yield (
             "verification",
             f"{proof.mismatches} mismatches in {proof.values} values,"
             f" {proof.cycles} cycles ({proof.simulator})",
         )
         yield "timing", f"latency {timing.latency_cycles}, interval {timing.interval_cycles} cycles"
-        report = self.result.resources.report
+        report = self.result.resources.report if self.result.resources else None
         if report is not None:
             counts = report.resources
             yield (
@@ -56,6 +53,20 @@ class RunResult(Shown):
         if timing.fmax_mhz is not None:
             yield "clock", f"{timing.fmax_mhz:.1f} MHz after place and route"
 
+    def _learned(self) -> Iterable[tuple[str, str]]:
+        accuracy, taken = self.result.accuracy, self.result.compression
+        if accuracy is not None:
+            names = ("float", "before_tuning", "fake_quantized", "hardware")
+            found = [(name, getattr(accuracy, name)) for name in names]
+            said = (f"{name.replace('_', '-')} {v:.4f}" for name, v in found if v is not None)
+            yield accuracy.metric, ", ".join(said)
+        if taken is not None:
+            yield (
+                "weights",
+                f"{taken.bits_per_quantized_weight:.2f} bits in {taken.quantized_weights} that are"
+                f" quantized, {taken.bits_per_weight:.2f} in all {taken.weights}",
+            )
+
     def record(self) -> Any:
         """Give what `result.json` holds."""
         import json
@@ -65,37 +76,99 @@ class RunResult(Shown):
         return json.loads(result_text(self.result))
 
 
+@dataclass(frozen=True, repr=False)
+class SweepResult(Shown):
+    """A sweep that has ended: its folder, its points, the name of the best."""
+
+    folder: Path
+    points: "tuple[PointResult, ...]"
+    best: str | None
+
+    @property
+    def page(self) -> Path:
+        """The page of the sweep."""
+        return self.folder / "report.html"
+
+    def tables(self) -> Iterable[Table]:
+        """Give a row for each point."""
+        from litho.flow.sweep_page import point_rows
+
+        headers, rows = point_rows(self.points)
+        return (Table(headers, rows, headers[1:]),)
+
+    def lines(self) -> Iterable[str]:
+        """Say which is the best, and where everything is."""
+        if self.best is not None:
+            yield f"best: {self.best}"
+        yield f"sweep: {self.folder}"
+
+    def record(self) -> Any:
+        """Give what `result.json` holds."""
+        import json
+
+        return json.loads((self.folder / "result.json").read_text())
+
+
 def run(
     config: "Config | Mapping[str, Any] | Path | str",
     out: Path | str | None = None,
     watcher: "Watcher | None" = None,
-) -> RunResult:
+    *,
+    data: Path | str | None = None,
+    start: Path | str | None = None,
+    workers: int | None = None,
+) -> RunResult | SweepResult:
     """Train, quantize, emit, prove and place what `config` says; finished stages are kept.
 
     `config` is a file, the tables that such a file holds, or a record; results lie in `out`, or
-    in runs/<hash>; `watcher` is told how the run proceeds.
-    Raises what `litho.flow.run` raises.
+    in runs/<hash>; `watcher` is told how the run proceeds. `data` and `start` stand for the keys
+    of that name. A configuration with [[sweep]] makes a run of each point, in `workers` processes
+    (1 unless given).
+    Raises what `litho.flow.run` and `litho.flow.run_sweep` raise.
     """
     from litho import flow
+    from litho.flow.strict import convert
 
     title = Path(config).stem if isinstance(config, Path | str) else "run"
-    finished = flow.run(_config(config), Path(out) if out else None, watcher or flow.SILENT, title)
+    given = {key: str(value) for key, value in (("data", data), ("start", start)) if value}
+    tables, place = _tables(config)
+    told, folder = watcher or flow.SILENT, Path(out) if out else None
+    if flow.is_sweep(tables):
+        swept = flow.run_sweep(
+            flow.read_sweep({**tables, **given}, place), folder, told, title, workers or 1
+        )
+        return SweepResult(swept.folder, swept.points, swept.best)
+    if workers is not None:
+        raise ConfigError(
+            f"workers must be given with [[sweep]], and {place} has none; one run is one process"
+        )
+    finished = flow.run(convert({**tables, **given}, flow.Config, place), folder, told, title)
     return RunResult(finished.folder, finished.result)
 
 
-def _config(config: "Config | Mapping[str, Any] | Path | str") -> "Config":
-    from litho.flow import Config, load_config
-    from litho.flow.strict import convert
+def _tables(config: "Config | Mapping[str, Any] | Path | str") -> tuple[dict[str, Any], str]:
+    """Give the tables of a configuration, and where they come from."""
+    from msgspec import Struct, to_builtins
+
+    from litho.flow.strict import read_toml
 
     if isinstance(config, Path | str):
-        return load_config(Path(config))
-    return config if isinstance(config, Config) else convert(config, Config, "the given tables")
+        return read_toml(Path(config)), str(config)
+    found = to_builtins(config) if isinstance(config, Struct) else dict(config)
+    return {key: value for key, value in found.items() if value is not None}, "the given tables"
 
 
 def report(folder: Path | str, out: Path | str | None = None) -> Path:
-    """Draw the page of the run in `folder` again, into `out` or its report.html; give the path."""
-    from litho.flow.page import page_of
-    from litho.report import render_page, write_file
+    """Draw the page of the run or sweep in `folder` again, into `out` or its report.html.
+
+    Gives the path of the page.
+    """
+    from litho.flow.page import page_text
+    from litho.flow.sweep import draw_again, is_sweep_folder
+    from litho.report import write_file
 
     place = Path(folder)
-    return write_file(Path(out or place / "report.html"), render_page(page_of(place)))
+    if is_sweep_folder(place):
+        text = draw_again(place).read_text()
+        return write_file(Path(out), text) if out else place / "report.html"
+    return write_file(Path(out or place / "report.html"), page_text(place))

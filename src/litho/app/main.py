@@ -6,12 +6,13 @@ Exit codes: 0 done, 1 a check failed, 2 the request was wrong, 3 a tool is missi
 
 import importlib
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from litho._version import __version__
-from litho.errors import LithoError, MismatchError, ToolError, ToolMissingError
+from litho.errors import LithoError, MismatchError, SweepError, ToolError, ToolMissingError
 
 __all__ = ["exit_code", "main"]
 
@@ -19,6 +20,7 @@ _VERBS = (
     "run",
     "capture",
     "draw",
+    "stats",
     "estimate",
     "emit",
     "simulate",
@@ -59,7 +61,8 @@ class _Verbs(click.Group):
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="litho")
-def litho() -> None:
+@click.option("-v", "is_verbose", is_flag=True, help="Show the traceback of an error in your code.")
+def litho(is_verbose: bool) -> None:
     """From a PyTorch model to proven silicon.
 
     Tables are for people; `--json` is for machines. Progress and errors go to stderr.
@@ -79,7 +82,9 @@ def _run(arguments: list[str] | None) -> int:
         error.show()
         return 2
     except LithoError as error:
-        return _fail(str(error), exit_code(error))
+        return _fail(
+            _told(error, sys.argv[1:] if arguments is None else arguments), exit_code(error)
+        )
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
         reason = error.strerror or str(error)
@@ -87,6 +92,16 @@ def _run(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; finished stages are kept, and the same command continues", 130)
     return 0
+
+
+def _told(error: LithoError, arguments: list[str]) -> str:
+    """Give the message of `error`; with -v, the traceback of what made it first."""
+    cause = error.__cause__
+    if cause is None or isinstance(cause, LithoError | OSError):
+        return str(error)
+    if "-v" not in arguments and "--verbose" not in arguments:
+        return str(error)
+    return "".join((*traceback.format_exception(cause), str(error)))
 
 
 def _fail(message: str, code: int) -> int:
@@ -98,4 +113,4 @@ def exit_code(error: LithoError) -> int:
     """Give the exit code that stands for `error`."""
     if isinstance(error, ToolMissingError):
         return 3
-    return 1 if isinstance(error, MismatchError | ToolError) else 2
+    return 1 if isinstance(error, MismatchError | SweepError | ToolError) else 2

@@ -51,9 +51,11 @@ class Progress:
         self._is_verbose = is_verbose
         self._bars: Bars | None = None
         self._bar: TaskID | None = None
+        self._stage = ""
 
     def begin(self, stage: str) -> None:
         """Show that `stage` works; how long it takes is not known yet."""
+        self._stage = stage
         if sys.stderr.isatty():
             self._bars = _bars()
             self._bar = self._bars.add_task(stage, total=None)
@@ -65,15 +67,23 @@ class Progress:
             self._bars.update(self._bar, completed=done, total=total)
 
     def end(self, stage: str, seconds: float, was_cached: bool) -> None:
-        """Show that `stage` has its result."""
-        self.close()
+        """Show that `stage`, or a part of the one that works, has its result."""
+        if stage == self._stage:
+            self.close()
         took = "cached" if was_cached else f"{seconds:.1f} s"
-        print(f"{stage:<12}{took:>10}", file=sys.stderr)
+        self._line(f"{stage:<12}{took:>10}")
 
     def say(self, text: str) -> None:
         """Show `text` when asked for more."""
         if self._is_verbose:
-            print(f"  {text}", file=sys.stderr)
+            self._line(f"  {text}")
+
+    def _line(self, text: str) -> None:
+        """Write a line on stderr, above the bar if there is one."""
+        if self._bars is None:
+            print(text, file=sys.stderr)
+        else:
+            self._bars.console.print(text, markup=False, highlight=False)
 
     def close(self) -> None:
         """Take the bar off the terminal."""

@@ -10,10 +10,12 @@ from litho.flow.strict import convert, dump, read_toml
 from litho.hw import find_device
 
 __all__ = [
+    "Calibrate",
     "Config",
     "Hardware",
     "LayerLanes",
     "Model",
+    "Plot",
     "Quantize",
     "Simulate",
     "Stimuli",
@@ -62,18 +64,38 @@ class Model(_Strict, frozen=True, kw_only=True):
 
 
 class Train(_Strict, frozen=True, kw_only=True):
-    """How the float network is trained."""
+    """How the float network is trained.
+
+    The rate falls like a cosine from epoch to epoch, or `linear` from step to step after it has
+    risen over the share `warmup` of the steps. With `alike` the texts of a batch are of like
+    length.
+    """
 
     epochs: Natural = 60
     batch_size: Count = 32
     learning_rate: Positive = 1e-3
     weight_decay: Annotated[float, Meta(ge=0)] = 0.0
+    schedule: Literal["cosine", "linear"] = "cosine"
+    warmup: Probability = 0.0
+    alike: bool = False
+
+
+class Calibrate(_Strict, frozen=True, kw_only=True):
+    """What of the training set the formats are calibrated on.
+
+    `samples` are drawn by the seed; 0: all of them, in their order.
+    """
+
+    samples: Natural = 0
+    batch_size: Count = 256
 
 
 class Quantize(_Strict, frozen=True, kw_only=True):
     """Formats for the modules whose path matches; of several rules the last one counts.
 
     `fixed8` leaves the fraction to calibration, `fixed8f4` gives it, `int8` has a dyadic scale.
+    `scale` is how the scale is found, that of the format's family unless given; with
+    `correct_bias` the bias takes up the mean error of the quantized layer.
     """
 
     match: Annotated[str, Meta(min_length=1)] = "*"
@@ -83,15 +105,23 @@ class Quantize(_Strict, frozen=True, kw_only=True):
     bias: str | None = None
     granularity: Literal["tensor", "axis"] = "tensor"
     calibration: Literal["min_max", "percentile", "mse"] = "min_max"
+    scale: Literal["unit", "power_of_two", "dyadic", "learned"] | None = None
+    correct_bias: bool = False
 
 
 class Tune(_Strict, frozen=True, kw_only=True):
-    """How the quantized network is trained on (quantization-aware training); 0 epochs: not."""
+    """How the quantized network is trained on (quantization-aware training); 0 epochs: not.
+
+    The other keys are those of `train`.
+    """
 
     epochs: Natural = 0
     batch_size: Count = 32
     learning_rate: Positive = 1e-4
     weight_decay: Annotated[float, Meta(ge=0)] = 0.0
+    schedule: Literal["cosine", "linear"] = "cosine"
+    warmup: Probability = 0.0
+    alike: bool = False
 
 
 class LayerLanes(_Strict, frozen=True, kw_only=True):
@@ -142,28 +172,60 @@ class Synthesize(_Strict, frozen=True, kw_only=True):
     place: bool = True
 
 
+class Plot(_Strict, frozen=True, kw_only=True):
+    """How the accuracies of a sweep are drawn.
+
+    Up goes the accuracy `y`, to the right the parameter `x`; each value of the parameter `curve`
+    is a curve, and points that differ in the parameter `over` alone are drawn as their mean and
+    their least and greatest. Points without `x` are drawn as lines across.
+    """
+
+    x: Annotated[str, Meta(min_length=1)]
+    curve: Annotated[str, Meta(min_length=1)] | None = None
+    over: Annotated[str, Meta(min_length=1)] = "seed"
+    y: Literal["float", "fake_quantized", "hardware"] = "fake_quantized"
+    title: str = ""
+    x_label: str = ""
+
+
 class Config(_Strict, frozen=True, kw_only=True):
     """One run, whole: data, network, training, formats, hardware, checks.
 
-    The data are those of a task, which the network learns, or stimuli, which it does not. `ops`
-    are the folders of the user's own operations.
+    The data are those of a task, which the network learns, or stimuli, which it does not; `data`
+    is the folder of data sets, for the tasks that need one, and `split` the seed that parts them,
+    `seed` unless given. `ops` are the folders of the user's own operations. With `start`, the
+    folder of a run, the run begins with that one's weights and quantization, and neither trains
+    nor calibrates. Without hardware it ends with the accuracies.
     """
 
     task: Annotated[str, Meta(min_length=1)] | None = None
+    task_options: dict[str, Any] = {}
+    data: Annotated[str, Meta(min_length=1)] | None = None
     stimuli: Stimuli | None = None
     ops: tuple[str, ...] = ()
     seed: Natural = 0
+    split: Natural | None = None
+    start: Annotated[str, Meta(min_length=1)] | None = None
     model: Model
     train: Train = Train()
-    quantize: Annotated[tuple[Quantize, ...], Meta(min_length=1)]
+    calibrate: Calibrate = Calibrate()
+    quantize: tuple[Quantize, ...] = ()
     tune: Tune = Tune()
-    hardware: Hardware
+    hardware: Hardware | None = None
     simulate: Simulate = Simulate()
     synthesize: Synthesize | None = None
 
     def __post_init__(self) -> None:
         if (self.task is None) == (self.stimuli is None):
             raise ValueError("there must be a key 'task' or a table 'stimuli', and not both")
+        if not self.quantize and self.start is None:
+            raise ValueError("there must be a table [[quantize]], or a run to start from")
+        for key in ("stimuli", "synthesize", "simulate"):
+            if self.hardware is None and getattr(self, key) != _ABSENT[key]:
+                raise ValueError(f"there must be a table 'hardware' beside {key!r}")
+
+
+_ABSENT = {"stimuli": None, "synthesize": None, "simulate": Simulate()}
 
 
 def load_config(path: Path) -> Config:

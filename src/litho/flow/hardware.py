@@ -1,7 +1,9 @@
 """The stages from an integer graph to proven, placed hardware."""
 
+import shlex
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from msgspec import to_builtins
@@ -19,6 +21,7 @@ from litho.flow.stage import Context, Stage
 from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
+from litho.ops import setting
 from litho.passes.choose_lanes import ChooseLanes
 from litho.rtl import read_folder, timing_of
 from litho.sim import Wave
@@ -33,15 +36,22 @@ __all__ = [
     "WAVE",
     "placer_of",
     "simulation_tools",
+    "target_of",
     "with_lanes",
 ]
 
 TOP = "top"
 
 
+def target_of(config: Config) -> Hardware:
+    """Give what the design is for, in a run that makes one."""
+    assert config.hardware is not None
+    return config.hardware
+
+
 def _fold(context: Context) -> None:
     """Choose how many codes each node takes and gives in a cycle."""
-    known, hardware = ops_of(context.config), context.config.hardware
+    known, hardware = ops_of(context.config), target_of(context.config)
     graph = load(context.needs["lower"], known)
     chooser = ChooseLanes(
         device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
@@ -71,7 +81,7 @@ def with_lanes(graph: Graph, hardware: Hardware) -> Graph:
 
 def _emit(context: Context) -> None:
     """Write the design, and what it should cost."""
-    known, hardware = ops_of(context.config), context.config.hardware
+    known, hardware = ops_of(context.config), target_of(context.config)
     graph = load(context.needs["fold"], known)
     save(context.folder, graph)
     emitted = emit(context.folder / "design", graph, known, TOP, hardware.clock_mhz)
@@ -88,7 +98,7 @@ def _simulate(context: Context) -> None:
     known = ops_of(context.config)
     design = design_of(load(emitted, known), known, TOP)
     expected = read_codes(context.needs["evaluate"] / "outputs.npz")
-    command = f"litho simulate {emitted} --vectors {vectors} --seed {context.config.seed}"
+    command = _repeating(context, "--seed", str(context.config.seed))
     stalls = (settings.source_stalls, settings.sink_stalls)
     proofs = [
         prove(
@@ -116,13 +126,20 @@ def _wave(context: Context) -> None:
         for path in (vectors, context.needs["evaluate"] / "outputs.npz")
     )
     wave = Wave(context.folder / "waves.vcd", settings.wave, depth=1)
-    command = f"litho simulate {emitted} --vectors {vectors}"
+    command = _repeating(context)
     bench = Bench(context.config.seed, simulator=settings.simulator, command=command)
     record(read_folder(emitted / "design"), design, inputs, expected, wave, bench)
 
 
+def _repeating(context: Context, *more: str) -> str:
+    """Give the command that simulates again, knowing the user's own operations."""
+    vectors = context.needs["lower"] / "inputs.npz"
+    words = ("litho", "simulate", str(context.needs["emit"]), "--vectors", str(vectors), *more)
+    return setting(tuple(map(Path, context.config.ops))) + shlex.join(words)
+
+
 def _synthesized(context: Context) -> tools.Synthesis:
-    family = find_family(find_device(context.config.hardware.device).family)
+    family = find_family(find_device(target_of(context.config).device).family)
     return tools.synthesize(read_folder(context.needs["emit"] / "design"), family, context.logs)
 
 
@@ -133,7 +150,7 @@ def _synthesize(context: Context) -> None:
 
 def _place(context: Context) -> None:
     """Place and route the netlist: the clock it allows."""
-    hardware = context.config.hardware
+    hardware = target_of(context.config)
     device, target = find_device(hardware.device), hardware.clock_mhz
     report = tools.place(_synthesized(context), device, context.logs, target_mhz=target)
     write_report(context.folder, report)
@@ -171,27 +188,27 @@ def _wave_facts(config: Config) -> Any:
 
 FOLD = Stage("fold", ("lower",), lambda config: to_builtins(config.hardware), _fold)
 EMIT = Stage(
-    "emit", ("fold",), lambda config: [config.hardware.device, config.hardware.clock_mhz], _emit
+    "emit", ("fold",), lambda config: [target_of(config).device, target_of(config).clock_mhz], _emit
 )
 SIMULATE = Stage("simulate", ("lower", "emit", "evaluate"), _simulation_facts, _simulate)
 WAVE = Stage("wave", ("lower", "emit", "evaluate"), _wave_facts, _wave)
 SYNTHESIZE = Stage(
     "synthesize",
     ("emit",),
-    lambda config: [find_device(config.hardware.device).family, _versions("yosys")],
+    lambda config: [find_device(target_of(config).device).family, _versions("yosys")],
     _synthesize,
 )
 PLACE = Stage(
     "place",
     ("emit", "synthesize"),
-    lambda config: [config.hardware.device, config.hardware.clock_mhz, _placer(config)],
+    lambda config: [target_of(config).device, target_of(config).clock_mhz, _placer(config)],
     _place,
 )
 
 
 def placer_of(config: Config) -> str:
     """Give the name of the tool that places and routes for the device."""
-    return f"nextpnr-{find_device(config.hardware.device).family}"
+    return f"nextpnr-{find_device(target_of(config).device).family}"
 
 
 def _placer(config: Config) -> dict[str, str]:

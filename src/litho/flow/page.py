@@ -10,37 +10,76 @@ from litho.flow.config import load_config
 from litho.flow.estimate import sum_of
 from litho.flow.facts import read_estimate, read_facts
 from litho.flow.fidelity import read_fidelities
+from litho.flow.formats import FORMATS, formats_table, read_formats
+from litho.flow.hardware import target_of
 from litho.flow.modules import modules_table, part_of
 from litho.flow.operations import ops_of
 from litho.flow.waves import drawings_of, tracks_of
 from litho.formats import Scale
 from litho.hw import Estimate, find_device
 from litho.ir import Graph, Node, draw, load
-from litho.report import Drawing, Fidelity, Layer, Log, Page, Result, Table, read_result, slowest
+from litho.report import (
+    Drawing,
+    Fidelity,
+    Layer,
+    Log,
+    Page,
+    Result,
+    SoftwarePage,
+    Table,
+    read_result,
+    render_page,
+    render_software,
+    slowest,
+)
 
-__all__ = ["log_of", "page_of"]
+__all__ = ["log_of", "page_of", "page_text"]
 
 _LOG_LINES, _LOG_CHARACTERS = 200, 20_000  # of the end of a log
 
 
+def page_text(folder: Path, result: Result | None = None) -> str:
+    """Give the HTML of the run in `folder`; its record is read there unless given.
+
+    Raises `DataError` for a folder that does not hold a finished run.
+    """
+    record = result or read_result(folder / "result.json")
+    if record.verification is None:
+        return render_software(software_page_of(folder, record))
+    return render_page(page_of(folder, record))
+
+
+def software_page_of(folder: Path, result: Result) -> SoftwarePage:
+    """Give the page of the run without hardware in `folder`."""
+    facts = _facts(folder, ("title", "stages"))
+    return SoftwarePage(
+        title=facts["title"],
+        result=result,
+        formats=formats_table(read_formats(folder / FORMATS)),
+        stages=_stages(facts["stages"]),
+        config=(folder / "config.toml").read_text(),
+        command="litho run config.toml",
+    )
+
+
 def page_of(folder: Path, result: Result | None = None) -> Page:
-    """Give the page of the run in `folder`; its record is read there unless given.
+    """Give the page of the run with hardware in `folder`; its record is read there unless given.
 
     Raises `DataError` for a folder that does not hold a finished run.
     """
     record = result or read_result(folder / "result.json")
     text = folder / "config.toml"
     config = load_config(text)
-    facts = _facts(folder)
+    facts = _facts(folder, ("title", "stages", "estimates", "fidelity"))
     graph = load(folder, ops_of(config))
-    manifest = facts["manifest"]
+    manifest = _manifest(folder)
     estimates = {name: read_estimate(table) for name, table in facts["estimates"].items()}
     layers = _layers(graph, manifest, estimates, read_fidelities(facts["fidelity"]))
     return Page(
         title=facts["title"],
         result=record,
-        device=find_device(config.hardware.device),
-        share=config.hardware.share,
+        device=find_device(target_of(config).device),
+        share=target_of(config).share,
         layers=layers,
         between=sum_of(estimates[_name(item)] for item in manifest["modules"] if _is_between(item)),
         compared=f"{facts['fidelity']['samples']} samples of {facts['fidelity']['data']}",
@@ -55,16 +94,25 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     )
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    names = ("title", "stages", "estimates", "fidelity")
+def _facts(folder: Path, names: tuple[str, ...]) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / "design" / "manifest.json").read_text())
-        return {"manifest": manifest, **{name: read_facts(folder / "logs", name) for name in names}}
+        return {name: read_facts(folder / "logs", name) for name in names}
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"a run must have left its facts in {folder}, and has not: {error};"
-            " run `litho run` again"
-        ) from error
+        raise _unfinished(folder, error) from error
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / "design" / "manifest.json").read_text())
+    except (OSError, ValueError) as error:
+        raise _unfinished(folder, error) from error
+    return found
+
+
+def _unfinished(folder: Path, error: Exception) -> DataError:
+    return DataError(
+        f"a run must have left its facts in {folder}, and has not: {error}; run `litho run` again"
+    )
 
 
 def _stages(seconds: Mapping[str, float]) -> Table:

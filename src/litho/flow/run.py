@@ -2,43 +2,26 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from platform import python_version
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
-from litho import tools
-from litho._version import __version__
 from litho.errors import ConfigError
 from litho.flow.config import Config, resolved
-from litho.flow.digests import digest_of, package_version
-from litho.flow.facts import read_estimate, read_facts, read_report, write_facts
-from litho.flow.folder import copy_file, copy_tree
-from litho.flow.hardware import (
-    EMIT,
-    FOLD,
-    PLACE,
-    SIMULATE,
-    SYNTHESIZE,
-    WAVE,
-    placer_of,
-    simulation_tools,
-)
-from litho.flow.learning import COMPARE, EVALUATE, LOWER, QUANTIZE, TRAIN, TUNE
-from litho.flow.page import page_of
+from litho.flow.digests import digest_of
+from litho.flow.facts import read_facts, write_facts
+from litho.flow.folder import copy_file, copy_tree, link_file
+from litho.flow.formats import FORMATS
+from litho.flow.hardware import EMIT, FOLD, PLACE, SIMULATE, SYNTHESIZE, WAVE
+from litho.flow.integers import COMPARE, EVALUATE, LOWER
+from litho.flow.learning import JUDGE, JUDGE_TUNED, QUANTIZE, TRAIN, TUNE, WEIGHTS
+from litho.flow.outcome import result_of
+from litho.flow.page import page_text
 from litho.flow.stage import SILENT, Stage, Watcher, bring_up
-from litho.report import (
-    Accuracy,
-    Provenance,
-    Resources,
-    Result,
-    Timing,
-    Verification,
-    render_page,
-    result_text,
-    write_file,
-)
+from litho.flow.start import FLOAT, QUANTIZED, with_start
+from litho.report import Result, result_text, write_file
 
-__all__ = ["Finished", "run", "stages_of"]
+__all__ = ["Finished", "key_of", "run", "stages_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +34,20 @@ class Finished:
 
 def stages_of(config: Config) -> tuple[Stage, ...]:
     """Give the stages that `config` asks for, each after those it needs."""
+    if config.hardware is None:
+        tuned = (TUNE, JUDGE_TUNED) if config.tune.epochs else ()
+        return (TRAIN, QUANTIZE, JUDGE, *tuned)
     always = (TRAIN, QUANTIZE, TUNE, LOWER, FOLD, EMIT, EVALUATE, COMPARE, SIMULATE)
     waves = (WAVE,) if config.simulate.wave else ()
     if config.synthesize is None:
         return (*always, *waves)
     placed = (PLACE,) if config.synthesize.place else ()
     return (*always, *waves, SYNTHESIZE, *placed)
+
+
+def key_of(config: Config) -> str:
+    """Give the name of what `config` asks for, wherever its data lie."""
+    return digest_of(to_builtins(replace(config, data=None)))
 
 
 def run(
@@ -69,15 +60,16 @@ def run(
     Raises what the stages raise: `ConfigError` and kin for a wrong request, `MismatchError` when
     the design is not proven, `ToolError` when an outside program fails or is absent.
     """
-    key = digest_of(to_builtins(config))
+    config = with_start(config)
+    key = key_of(config)
     folder = out or Path("runs") / key
     _prepare(folder, config)
     made = bring_up(stages_of(config), config, watcher)
     _collect(folder, made)
-    result = _result(config, key, made)
+    result = result_of(config, key, made)
     # The page reads the record, and the record says that all is there: under another name first.
     write_facts(folder / "logs", "title", title)
-    write_file(folder / "report.html", render_page(page_of(folder, result)))
+    write_file(folder / "report.html", page_text(folder, result))
     write_file(folder / "result.json", result_text(result))
     return Finished(folder, result)
 
@@ -97,57 +89,27 @@ def _prepare(folder: Path, config: Config) -> None:
 
 def _collect(folder: Path, made: dict[str, Path]) -> None:
     """Copy what people look at out of the stages' folders."""
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    (folder / FLOAT).parent.mkdir(exist_ok=True)
+    link_file(made["train"] / WEIGHTS, folder / FLOAT)
+    link_file(made.get("tune", made["quantize"]) / WEIGHTS, folder / QUANTIZED)
+    judged = made.get("lower") or made.get("judge_tuned") or made["judge"]
+    copy_file(judged / FORMATS, folder / FORMATS)
+    if "emit" in made:
+        _collect_design(folder, made)
+    seconds = {name: read_facts(path, "stage")["seconds"] for name, path in made.items()}
+    write_facts(logs, "stages", seconds)
+
+
+def _collect_design(folder: Path, made: dict[str, Path]) -> None:
     for name in ("graph.ir", "graph.npz"):
         copy_file(made["emit"] / name, folder / name)
     copy_tree(made["emit"] / "design", folder / "design")
     if "wave" in made:
         copy_file(made["wave"] / "waves.vcd", folder / "waves.vcd")
-    logs = folder / "logs"
-    logs.mkdir(exist_ok=True)
     for path in made.values():
         for log in sorted((path / "logs").glob("*.log")):
-            copy_file(log, logs / log.name)
+            copy_file(log, folder / "logs" / log.name)
     for stage, name in (("compare", "fidelity.json"), ("emit", "estimates.json")):
-        copy_file(made[stage] / name, logs / name)
-    seconds = {name: read_facts(path, "stage")["seconds"] for name, path in made.items()}
-    write_facts(logs, "stages", seconds)
-
-
-def _result(config: Config, key: str, made: dict[str, Path]) -> Result:
-    proof, accuracy = (
-        read_facts(made[name], fact)
-        for name, fact in (("simulate", "proof"), ("evaluate", "accuracy"))
-    )
-    clock = 1000 / config.hardware.clock_mhz
-    verification = Verification(
-        simulator=proof["simulator"],
-        values=proof["values"],
-        mismatches=proof["mismatches"],
-        cycles=proof["cycles"],
-        clock_ns=clock,
-        simulated_ns=proof["cycles"] * clock,
-        build_s=round(proof["build_s"], 3),
-        simulate_s=round(proof["simulate_s"], 3),
-    )
-    judged = made.get("place") or made.get("synthesize")
-    report = read_report(judged) if judged else None
-    timing = proof["timing"]
-    return Result(
-        Accuracy(**accuracy) if accuracy else None,
-        verification,
-        Resources(read_estimate(read_facts(made["emit"], "estimate")), report),
-        Timing(timing["latency"], timing["interval"], report.fmax_mhz if report else None),
-        Provenance(__version__, _tools(config), config.seed, key),
-    )
-
-
-def _tools(config: Config) -> dict[str, str]:
-    used = list(simulation_tools(config))
-    if config.synthesize is not None:
-        used += ["yosys", placer_of(config)] if config.synthesize.place else ["yosys"]
-    found = {name: tools.find(name).version for name in used}
-    return {
-        **found,
-        **{name: package_version(name) for name in ("numpy", "torch")},
-        "python": python_version(),
-    }
+        copy_file(made[stage] / name, folder / "logs" / name)

@@ -16,7 +16,7 @@ import msgspec
 
 from litho.errors import ConfigError
 
-__all__ = ["convert", "dump", "read_toml"]
+__all__ = ["convert", "dump", "dump_tables", "read_toml"]
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -110,7 +110,12 @@ def _value_at(tables: Any, path: str) -> Any:
 
 def dump(record: msgspec.Struct) -> str:
     """Give `record` as TOML: every key with its value, absent ones left out."""
-    return _table(msgspec.to_builtins(record), "").lstrip("\n")
+    return dump_tables(msgspec.to_builtins(record))
+
+
+def dump_tables(tables: Mapping[str, Any]) -> str:
+    """Give `tables` as TOML; a value that is None is left out."""
+    return _table(tables, "").lstrip("\n")
 
 
 def _table(values: Mapping[str, Any], path: str) -> str:

@@ -1,9 +1,11 @@
 """The result of a run and what is drawn from it."""
 
+from litho.report.curves import Chart, Curve, Mean, draw_chart
 from litho.report.layers import Fidelity, Layer, slowest
 from litho.report.page import Drawing, Log, Page, Part, Table, render_page
 from litho.report.result import (
     Accuracy,
+    Compression,
     Provenance,
     Resources,
     Result,
@@ -11,30 +13,54 @@ from litho.report.result import (
     Verification,
     read_result,
     result_text,
+    tables_of,
     write_file,
+)
+from litho.report.software import SoftwarePage, render_software
+from litho.report.sweep import (
+    PointResult,
+    PointRow,
+    SweepPage,
+    csv_of,
+    means_table,
+    render_sweep,
 )
 from litho.report.waves import Track, draw_waves, track_of
 
 __all__ = [
     "Accuracy",
+    "Chart",
+    "Compression",
+    "Curve",
     "Drawing",
     "Fidelity",
     "Layer",
     "Log",
+    "Mean",
     "Page",
     "Part",
+    "PointResult",
+    "PointRow",
     "Provenance",
     "Resources",
     "Result",
+    "SoftwarePage",
+    "SweepPage",
     "Table",
     "Timing",
     "Track",
     "Verification",
+    "csv_of",
+    "draw_chart",
     "draw_waves",
+    "means_table",
     "read_result",
     "render_page",
+    "render_software",
+    "render_sweep",
     "result_text",
     "slowest",
+    "tables_of",
     "track_of",
     "write_file",
 ]

@@ -12,7 +12,18 @@ from litho.report.result import Result
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["Bar", "Drawing", "Log", "Page", "Part", "Table", "bars_of", "render_page"]
+__all__ = [
+    "Bar",
+    "Drawing",
+    "Log",
+    "Page",
+    "Part",
+    "Table",
+    "accuracy_tiles",
+    "bars_of",
+    "render",
+    "render_page",
+]
 
 _COUNTS = (
     ("luts", "LUTs"),
@@ -129,6 +140,7 @@ class Bar:
 
 def bars_of(result: Result, device: Device) -> tuple[Bar, ...]:
     """Give a bar for each kind of resource."""
+    assert result.resources is not None
     report = result.resources.report
     return tuple(
         Bar(
@@ -143,6 +155,18 @@ def bars_of(result: Result, device: Device) -> tuple[Bar, ...]:
 
 def render_page(page: Page) -> str:
     """Give the HTML of `page`."""
+    return render(
+        "page.html.j2",
+        page=page,
+        result=page.result,
+        bars=bars_of(page.result, page.device),
+        tiles=(*accuracy_tiles(page.result), *_tiles(page.result)),
+        counts=_COUNTS,
+    )
+
+
+def render(template: str, **values: object) -> str:
+    """Give the HTML that a template of this package makes of `values`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -155,13 +179,7 @@ def render_page(page: Page) -> str:
     environment.filters["count"] = grouped
     environment.filters["ends"] = ends_text
     environment.filters["breakable"] = _breakable
-    return environment.get_template("page.html.j2").render(
-        page=page,
-        result=page.result,
-        bars=bars_of(page.result, page.device),
-        tiles=_tiles(page.result),
-        counts=_COUNTS,
-    )
+    return environment.get_template(template).render(**values)
 
 
 def _breakable(name: str) -> "Markup":
@@ -171,15 +189,28 @@ def _breakable(name: str) -> "Markup":
     return Markup(re.sub(r"[._](?=\w)", r"\g<0><wbr>", str(escape(name))))
 
 
-def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
-    """Give the (number, label, remark) that a reader wants first."""
-    accuracy, timing, verification = result.accuracy, result.timing, result.verification
-    tiles = []
+def accuracy_tiles(result: Result) -> Sequence[tuple[str, str, str]]:
+    """Give the (number, label, remark) of the accuracy that counts, and of the bits a weight."""
+    tiles, accuracy = [], result.accuracy
     if accuracy:
-        change = f"{100 * (accuracy.hardware - accuracy.float):+.2f}".replace("-", "−")
-        share = f"{100 * accuracy.hardware:.2f} %"
-        tiles.append((share, "hardware accuracy", f"{change} points from float"))
-    tiles += [
+        judged = accuracy.fake_quantized if accuracy.hardware is None else accuracy.hardware
+        kind = "fake-quantized" if accuracy.hardware is None else "hardware"
+        change = f"{100 * (judged - accuracy.float):+.2f}".replace("-", "−")
+        share = f"{100 * judged:.2f} %"
+        tiles.append((share, f"{kind} {accuracy.metric}", f"{change} points from float"))
+    found = result.compression
+    if found:
+        share = f"of {100 * found.quantized_weights / found.weights:.3g} % of the weights"
+        tiles.append((f"{found.bits_per_quantized_weight:.2f}", "bits a quantized weight", share))
+    return tiles
+
+
+def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
+    """Give the (number, label, remark) that a reader wants first of a design."""
+    timing, verification = result.timing, result.verification
+    assert timing is not None
+    assert verification is not None
+    tiles = [
         (
             grouped(verification.mismatches),
             "mismatches",

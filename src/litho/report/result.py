@@ -14,6 +14,7 @@ from litho.hw import Resources as Counts
 
 __all__ = [
     "Accuracy",
+    "Compression",
     "Provenance",
     "Resources",
     "Result",
@@ -21,6 +22,7 @@ __all__ = [
     "Verification",
     "read_result",
     "result_text",
+    "tables_of",
     "write_file",
 ]
 
@@ -29,12 +31,31 @@ _Real = float  # the record has a field of that name
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """The metric on the whole test set: of the float network, the fake-quantized, the integers."""
+    """The metric on the whole test set: of the float network, the fake-quantized, the integers.
+
+    A run without hardware has no accuracy of integers. `before_tuning` is that of the
+    fake-quantized network of such a run before it was trained on, if it was.
+    """
 
     metric: str
     float: _Real
     fake_quantized: _Real
-    hardware: _Real
+    hardware: _Real | None = None
+    before_tuning: _Real | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """What a parameter's number takes, shared scales of groups counted in.
+
+    `bits_per_weight` is the mean over all `weights` numbers of the network, those that stay float
+    among them; `bits_per_quantized_weight` over the `quantized_weights` that are quantized.
+    """
+
+    bits_per_weight: float
+    bits_per_quantized_weight: float
+    quantized_weights: int
+    weights: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +101,27 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One run's result; a run on stimuli has no accuracy."""
+    """One run's result.
+
+    A run on stimuli has no accuracy; one without hardware has nothing to verify, no resources
+    and no timing.
+    """
 
     accuracy: Accuracy | None
-    verification: Verification
-    resources: Resources
-    timing: Timing
+    compression: Compression | None
+    verification: Verification | None
+    resources: Resources | None
+    timing: Timing | None
     provenance: Provenance
 
 
 def result_text(result: Result) -> str:
     """Give `result.json` of `result`: keys in the order of the records, two spaces deep."""
-    return json.dumps(_tables(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(tables_of(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _tables(value: Any) -> Any:
+def tables_of(value: Any) -> Any:
+    """Give what JSON holds of a result, or of a part of one."""
     if isinstance(value, Report):
         counts = value.resources
         return {
@@ -106,9 +133,9 @@ def _tables(value: Any) -> Any:
         }
     if dataclasses.is_dataclass(value):
         pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: _tables(inner) for name, inner in pairs if inner is not None}
+        return {name: tables_of(inner) for name, inner in pairs if inner is not None}
     if isinstance(value, Mapping):
-        return {name: _tables(value[name]) for name in sorted(value)}
+        return {name: tables_of(value[name]) for name in sorted(value)}
     return value
 
 
@@ -128,17 +155,21 @@ def read_result(path: Path) -> Result:
 
 
 def _result(tables: dict[str, Any]) -> Result:
-    resources, timing = tables["resources"], tables["timing"]
-    report = resources.get("report")
     return Result(
         Accuracy(**tables["accuracy"]) if "accuracy" in tables else None,
-        Verification(**tables["verification"]),
-        Resources(
-            _estimate(resources["estimate"]),
-            _report(report, timing.get("fmax_mhz")) if report else None,
-        ),
-        Timing(**timing),
+        Compression(**tables["compression"]) if "compression" in tables else None,
+        Verification(**tables["verification"]) if "verification" in tables else None,
+        _resources(tables["resources"], tables["timing"]) if "resources" in tables else None,
+        Timing(**tables["timing"]) if "timing" in tables else None,
         Provenance(**tables["provenance"]),
+    )
+
+
+def _resources(tables: dict[str, Any], timing: dict[str, Any]) -> Resources:
+    report = tables.get("report")
+    return Resources(
+        _estimate(tables["estimate"]),
+        _report(report, timing.get("fmax_mhz")) if report else None,
     )
 
 

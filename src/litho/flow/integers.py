@@ -1,0 +1,118 @@
+"""The stages from a quantized network to an integer graph and its accuracy."""
+
+from typing import Any
+
+import numpy as np
+
+from litho.errors import ConfigError, MismatchError
+from litho.flow.codes import read_codes, write_codes
+from litho.flow.config import Stimuli
+from litho.flow.facts import read_facts, write_facts
+from litho.flow.fidelity import fidelities, places_of, record_of
+from litho.flow.formats import write_formats
+from litho.flow.learning import WEIGHTS
+from litho.flow.networks import data_of, model_of, quantized_of
+from litho.flow.operations import ops_of
+from litho.flow.stage import Context, Stage
+from litho.ir import Graph, interpret, load, save
+
+__all__ = ["COMPARE", "EVALUATE", "LOWER"]
+
+_COMPARED = 512  # samples on which every value is compared with float
+
+
+def _lower(context: Context) -> None:
+    """Capture the network as integer operations, and run its fake-quantized form on the test."""
+    from litho import frontend, passes, tasks
+
+    config = context.config
+    data = data_of(config)
+    model = quantized_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    captured = frontend.capture(model, data.example, config.model.name)
+    graph = passes.run(captured, (passes.RemoveDropout(), passes.Lower()), ops_of(config))
+    if config.stimuli:
+        _check_stimuli(graph, config.stimuli)
+    save(context.folder, graph)
+    write_formats(context.folder, model)
+    inputs = data.test_inputs.double().numpy()
+    write_codes(context.folder / "inputs.npz", _encoded(graph, inputs))
+    outputs = tasks.predict(model, data.test_inputs).double().numpy()
+    np.savez(context.folder / "judged.npz", outputs=outputs, targets=data.test_targets.numpy())
+
+
+def _encoded(graph: Graph, inputs: Any) -> dict[str, Any]:
+    """Give the codes of inputs[samples, …], which the graph takes as one batch of 1 each."""
+    (item,) = graph.inputs
+    shaped = inputs.reshape(len(inputs), *item.type.shape)
+    return {item.name: item.type.codes.encode(shaped, item.type.scale)}
+
+
+def _evaluate(context: Context) -> None:
+    """Run the integer graph on the whole test set: its accuracy is the hardware's."""
+    from litho import tasks
+
+    config, source = context.config, context.needs["lower"]
+    graph = load(source, ops_of(config))
+    found = interpret(graph, read_codes(source / "inputs.npz"), ops_of(config))
+    write_codes(context.folder / "outputs.npz", found)
+    kind = graph.type_of(graph.outputs[0])
+    values = kind.codes.decode(found[graph.outputs[0]], kind.scale)
+    with np.load(source / "judged.npz") as judged:
+        fake, targets = judged["outputs"], judged["targets"]
+    values = values.reshape(fake.shape)
+    _check_equal(fake, values)
+    if config.task is None:
+        write_facts(context.folder, "accuracy", None)
+        return
+    facts = {
+        "metric": tasks.find(config.task).metric,
+        "float": read_facts(context.needs["train"], "accuracy"),
+        "fake_quantized": tasks.accuracy(fake, targets),
+        "hardware": tasks.accuracy(values, targets),
+    }
+    write_facts(context.folder, "accuracy", facts)
+
+
+def _compare(context: Context) -> None:
+    """Compare each value of the integer graph with the trained float network's."""
+    from litho import tasks
+    from litho.tasks.activations import activations
+
+    config, source, known = context.config, context.needs["lower"], ops_of(context.config)
+    graph, data = load(source, known), data_of(config)
+    model = model_of(config, data)
+    tasks.load_weights(context.needs["train"] / WEIGHTS, model)
+    samples = data.test_inputs[:_COMPARED]
+    floats = activations(model, samples, set(places_of(graph).values()))
+    given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
+    codes = given | interpret(graph, given, known, keep="all")
+    found = fidelities(graph, codes, floats)
+    name = "the stimuli" if config.stimuli else "the test set"
+    write_facts(context.folder, "fidelity", record_of(found, len(samples), name))
+
+
+def _check_stimuli(graph: Graph, stimuli: Stimuli) -> None:
+    """Raise `ConfigError` unless the codes of the stimuli are those that the design takes."""
+    for item in graph.inputs:
+        if str(item.type.format) != stimuli.format or not item.type.scale.is_unit:
+            raise ConfigError(
+                f"key 'stimuli.format' must be that of the network's input, {item.type.format}"
+                f" with scale {item.type.scale}, not {stimuli.format!r}; give the first layer's"
+                f' rule `inputs = "{stimuli.format}"`'
+            )
+
+
+def _check_equal(fake: Any, values: Any) -> None:
+    places = np.argwhere(fake != values)
+    if len(places):
+        first = tuple(int(index) for index in places[0])
+        raise MismatchError(
+            "the fake-quantized network must equal the integer graph in every output, and"
+            f" {len(places)} of {fake.size} differ: output {first[1]} of sample {first[0]} is"
+            f" {fake[first]} there and {values[first]} here"
+        )
+
+
+LOWER = Stage("lower", ("tune",), lambda config: config.model.name, _lower)
+EVALUATE = Stage("evaluate", ("train", "lower"), lambda config: config.task, _evaluate)
+COMPARE = Stage("compare", ("train", "lower"), lambda config: None, _compare)

@@ -1,0 +1,110 @@
+"""The data and the networks that a configuration names, and the files they are made from."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litho.flow.config import Config
+from litho.tools import digest
+
+if TYPE_CHECKING:
+    from litho.tasks import Data
+
+__all__ = ["data_files", "data_of", "files_of", "model_of", "quantized_of", "rules_of"]
+
+
+def _folder(config: Config) -> Path | None:
+    """Give the folder of data sets that is asked for; without it LITHO_DATA counts."""
+    return Path(config.data) if config.data else None
+
+
+def data_of(config: Config) -> "Data":
+    """Give the data of `config`: those of its task, or its stimuli.
+
+    Raises `ConfigError` for a task that does not exist, `DataError` for data that are not there.
+    """
+    from litho import tasks
+
+    seed = config.seed if config.split is None else config.split
+    if config.stimuli:
+        wanted = config.stimuli
+        given = (wanted.given, wanted.random, wanted.format, wanted.shape)
+        return tasks.stimuli(*given, seed)
+    assert config.task is not None
+    return tasks.find(config.task).load(seed, _folder(config), config.task_options)
+
+
+def data_files(config: Config) -> Iterator[str]:
+    """Give a digest of each file that the task reads.
+
+    Raises `DataError` for data that are not there.
+    """
+    from litho import tasks
+
+    if config.task is not None:
+        for path in tasks.find(config.task).files(_folder(config), config.task_options):
+            yield _digest_of(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _digest_of(path: Path, time: int) -> str:
+    del time
+    return digest(path.read_bytes())
+
+
+def model_of(config: Config, data: "Data") -> Any:
+    """Give the float network, its first weights drawn by the seed."""
+    from litho import tasks
+
+    if _is_users(config):
+        return tasks.load_model(config.model.name, config.model.options)
+    return tasks.build(config.model.name, data, config.model.options, config.seed)
+
+
+def quantized_of(config: Config, data: "Data", weights: Path) -> Any:
+    """Give the quantized network with the state dict in the file `weights`."""
+    from litho import compress, tasks
+
+    model = model_of(config, data)
+    compress.quantize(model, rules_of(config))
+    tasks.load_weights(weights, model)
+    return model
+
+
+def rules_of(config: Config) -> Any:
+    """Give the rules of `config` as the quantizer takes them."""
+    from litho.compress import QuantizeRule
+
+    return [
+        QuantizeRule(**{name: getattr(rule, name) for name in rule.__struct_fields__})
+        for rule in config.quantize
+    ]
+
+
+def files_of(config: Config) -> Iterator[str]:
+    """Give a digest of the user's own files: the weights, the modules beside the model's."""
+    if config.model.weights and Path(config.model.weights).is_file():
+        yield digest(Path(config.model.weights).read_bytes())
+    if _is_users(config):
+        source = _source_of(config.model.name.partition(":")[0])
+        for path in sorted(source.parent.glob("*.py")) if source else ():
+            yield digest(path.name, path.read_bytes())
+
+
+def _is_users(config: Config) -> bool:
+    return ":" in config.model.name
+
+
+def _source_of(module: str) -> Path | None:
+    if module.endswith(".py"):
+        return Path(module)
+    path = Path(*module.split(".")).with_suffix(".py")
+    if path.is_file():
+        return path
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return None  # the stage that imports it says what is wrong
+    return Path(spec.origin) if spec and spec.has_location and spec.origin else None

@@ -1,0 +1,89 @@
+"""What a run came to: the result record, made of what the stages left."""
+
+from pathlib import Path
+from platform import python_version
+
+from litho import tools
+from litho._version import __version__
+from litho.flow.config import Config
+from litho.flow.digests import package_version
+from litho.flow.facts import read_estimate, read_facts, read_report
+from litho.flow.formats import BITS
+from litho.flow.hardware import placer_of, simulation_tools, target_of
+from litho.report import (
+    Accuracy,
+    Compression,
+    Provenance,
+    Resources,
+    Result,
+    Timing,
+    Verification,
+)
+
+__all__ = ["result_of"]
+
+
+def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
+    """Give the result of a run whose stages left their facts in the folders `made`."""
+    provenance = Provenance(__version__, _tools(config), config.seed, key)
+    if config.hardware is None:
+        return Result(_judged(config, made), _compression(made), None, None, None, provenance)
+    accuracy = read_facts(made["evaluate"], "accuracy")
+    judged = made.get("place") or made.get("synthesize")
+    report = read_report(judged) if judged else None
+    timing = read_facts(made["simulate"], "proof")["timing"]
+    return Result(
+        Accuracy(**accuracy) if accuracy else None,
+        _compression(made),
+        _verification(made["simulate"], 1000 / target_of(config).clock_mhz),
+        Resources(read_estimate(read_facts(made["emit"], "estimate")), report),
+        Timing(timing["latency"], timing["interval"], report.fmax_mhz if report else None),
+        provenance,
+    )
+
+
+def _judged(config: Config, made: dict[str, Path]) -> Accuracy:
+    """Give the accuracies of a run without hardware."""
+    from litho import tasks
+
+    assert config.task is not None
+    before = read_facts(made["judge"], "accuracy")
+    after = read_facts(made["judge_tuned"], "accuracy") if "judge_tuned" in made else None
+    return Accuracy(
+        tasks.find(config.task).metric,
+        read_facts(made["train"], "accuracy"),
+        before if after is None else after,
+        before_tuning=None if after is None else before,
+    )
+
+
+def _compression(made: dict[str, Path]) -> Compression | None:
+    """Give what weights take, where any is quantized."""
+    facts = read_facts(made.get("lower") or made.get("judge_tuned") or made["judge"], BITS)
+    return Compression(**facts) if facts["quantized_weights"] else None
+
+
+def _verification(folder: Path, clock: float) -> Verification:
+    proof = read_facts(folder, "proof")
+    return Verification(
+        simulator=proof["simulator"],
+        values=proof["values"],
+        mismatches=proof["mismatches"],
+        cycles=proof["cycles"],
+        clock_ns=clock,
+        simulated_ns=proof["cycles"] * clock,
+        build_s=round(proof["build_s"], 3),
+        simulate_s=round(proof["simulate_s"], 3),
+    )
+
+
+def _tools(config: Config) -> dict[str, str]:
+    used = list(simulation_tools(config)) if config.hardware else []
+    if config.synthesize is not None:
+        used += ["yosys", placer_of(config)] if config.synthesize.place else ["yosys"]
+    found = {name: tools.find(name).version for name in used}
+    return {
+        **found,
+        **{name: package_version(name) for name in ("numpy", "torch")},
+        "python": python_version(),
+    }

@@ -1,0 +1,178 @@
+"""Accuracies of a sweep's points gathered into curves, and a picture of them."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Chart", "Curve", "Mean", "draw_chart"]
+
+_INK = "#13579b"  # of what is drawn in the reader's own colour; no curve has it
+_COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#b5850b", "#d64545")
+_MARKERS = "osD^vPX*"
+_STYLE = """
+.litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; max-width: 100%; height: auto; }
+.litho-chart:root { color-scheme: light dark; color: CanvasText; background: Canvas; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Values of points that differ in the seed alone."""
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return math.fsum(self.values) / len(self.values)
+
+    @property
+    def low(self) -> float:
+        """The least of them."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The greatest of them."""
+        return max(self.values)
+
+    @property
+    def deviation(self) -> float | None:
+        """Their standard deviation as a sample's; of a single value there is none."""
+        if len(self.values) < 2:
+            return None
+        squares = math.fsum((value - self.mean) ** 2 for value in self.values)
+        return math.sqrt(squares / (len(self.values) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One curve: (x, values there) from left to right; a line across has one x, which is None."""
+
+    label: str
+    points: tuple[tuple[float | str | None, Mean], ...]
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it is a line across."""
+        return self.points[0][0] is None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves over one axis, and what is written beside them."""
+
+    title: str
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+
+    @property
+    def places(self) -> tuple[float | str, ...]:
+        """Every x that a curve has, numbers in their order."""
+        found = {x: None for curve in self.curves for x, _ in curve.points if x is not None}
+        if all(isinstance(x, int | float) for x in found):
+            return tuple(sorted(found))
+        return tuple(found)
+
+
+def draw_chart(chart: Chart) -> tuple[str, bytes]:
+    """Give the picture of `chart` as SVG and as PNG.
+
+    The SVG takes the colours of the page it stands in, or of the reader's light or dark scheme;
+    the PNG is dark on white. Needs matplotlib, of the extra `plots`.
+    """
+    from matplotlib import rc_context
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "litho", "font.size": 11}):
+        return _svg(_drawn(chart, _INK)), _png(_drawn(chart, "#1c1e21"))
+
+
+def _svg(figure: "Figure") -> str:
+    file = StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    text = file.getvalue()
+    text = text[text.index("<svg") :].replace(_INK, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<style type=\"text/css\">.*?</style>", f"<style>{_STYLE}</style>", text)
+    text = re.sub(r"font: (\d+)px [^;\"]*", r"font-size: \1px", text)
+    return text.replace("<svg ", '<svg class="litho-chart" stroke-linejoin="round" ', 1)
+
+
+def _png(figure: "Figure") -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _drawn(chart: Chart, ink: str) -> "Figure":
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.6, 4.8), layout="constrained")
+    axes = figure.add_subplot()
+    places = chart.places
+    for number, curve in enumerate(chart.curves):
+        colour, marker = _COLOURS[number % len(_COLOURS)], _MARKERS[number % len(_MARKERS)]
+        if curve.is_level:
+            _draw_level(axes, curve, colour)
+        else:
+            _draw_curve(axes, curve, places, colour, marker)
+    axes.set_xticks(_at(places, places), [str(place) for place in places])
+    axes.set(title=chart.title, xlabel=chart.x_label, ylabel=chart.y_label)
+    _ink(axes, ink)
+    return figure
+
+
+def _at(wanted: Sequence[Any], places: Sequence[Any]) -> list[float]:
+    """Give where on the axis each x stands: a number at itself, a word at its turn."""
+    if all(isinstance(place, int | float) for place in places):
+        return [float(x) for x in wanted]
+    return [float(places.index(x)) for x in wanted]
+
+
+def _draw_curve(
+    axes: "Axes", curve: Curve, places: Sequence[Any], colour: str, marker: str
+) -> None:
+    found = [mean for _, mean in curve.points]
+    middle = [mean.mean for mean in found]
+    below = [mean.mean - mean.low for mean in found]
+    above = [mean.high - mean.mean for mean in found]
+    axes.errorbar(
+        _at([x for x, _ in curve.points], places),
+        middle,
+        yerr=[below, above],
+        label=curve.label,
+        color=colour,
+        marker=marker,
+        markersize=5,
+        linewidth=1.8,
+        capsize=3,
+        elinewidth=1.2,
+    )
+
+
+def _draw_level(axes: "Axes", curve: Curve, colour: str) -> None:
+    mean = curve.points[0][1]
+    axes.axhline(mean.mean, label=curve.label, color=colour, linewidth=1.5, linestyle="--")
+    if mean.high > mean.low:
+        axes.axhspan(mean.low, mean.high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _ink(axes: "Axes", ink: str) -> None:
+    """Write and rule in one colour."""
+    axes.grid(color=ink, alpha=0.15, linewidth=0.8)
+    axes.tick_params(colors=ink, which="both")
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(ink)
+    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+        text.set_color(ink)
+    axes.legend(frameon=False, labelcolor=ink, loc="best")
