@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from litho.errors import ConfigError
 from litho.flow.config import Config, Hardware, Model, Quantize
 from litho.flow.digests import digest_of
 from litho.flow.stage import Context, Stage, bring_up
@@ -119,6 +120,17 @@ def test_a_killed_run_continues_where_it_stood() -> None:
     folders = bring_up((stage("first"), stage("second", ("first",))), CONFIG, log)
     assert log.lines == [("first", True), ("second", False)]
     assert {path.name for path in folders["second"].iterdir()} == {"made", "stage.json"}
+
+
+def test_a_fault_in_an_operation_is_told_before_the_first_stage_works(tmp_path: Path) -> None:
+    folder = tmp_path / "users_faulty"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("OP = 1 / 0\n")
+    log = Log()
+    with pytest.raises(ConfigError, match=r"users_faulty.*ZeroDivisionError: division by zero"):
+        bring_up((stage("first"),), msgspec.structs.replace(CONFIG, ops=(str(folder),)), log)
+    assert not log.lines
+    assert not (tmp_path / "cache" / "stages").exists()
 
 
 def test_digests_depend_on_content_not_on_the_order_of_keys() -> None:

@@ -8,12 +8,21 @@ from litho.ir import Registry
 from litho.ops import registry, users_folders
 from litho.tools import digest
 
-__all__ = ["ops_of", "sources_digest"]
+__all__ = ["check_operations", "ops_of", "sources_digest"]
 
 
 def ops_of(config: Config) -> Registry:
     """Give the registry; raises `ConfigError` for a folder that holds no operation."""
     return registry(_folders(config))
+
+
+def check_operations(config: Config) -> None:
+    """Load the user's own operations, if there are any: what is wrong with them is told now.
+
+    Raises what `ops_of` raises.
+    """
+    if users_folders(_folders(config)):
+        ops_of(config)
 
 
 def sources_digest(config: Config, with_hdl: bool = True) -> str:

@@ -10,7 +10,7 @@ from litho.flow.closure import closures_of
 from litho.flow.config import Config
 from litho.flow.digests import digest_of, files_digest
 from litho.flow.facts import write_facts
-from litho.flow.operations import sources_digest
+from litho.flow.operations import check_operations, sources_digest
 from litho.tools import cached
 
 __all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up", "keys_of"]
@@ -97,8 +97,10 @@ def bring_up(
 ) -> dict[str, Path]:
     """Give the folder of each stage by name, made now where the cache does not have it.
 
-    All facts are gathered before the first stage works: a tool that is absent is told at once.
+    The user's operations are loaded and all facts gathered before the first stage works: a fault in
+    an operation or a tool that is absent is told at once.
     """
+    check_operations(config)
     keys = keys_of(stages, config)
     folders: dict[str, Path] = {}
     for stage in stages:
