@@ -37,7 +37,9 @@ def test_digits_are_split_by_the_seed_with_every_class_on_both_sides() -> None:
 
 
 def test_an_unknown_task_is_named_with_a_near_one() -> None:
-    with pytest.raises(ConfigError, match="must be one of digits, .* not 'digit'; did you mean 'dig"):
+    with pytest.raises(
+        ConfigError, match=r"must be one of digits, .* not 'digit'; did you mean 'dig"
+    ):
         find("digit")
 
 

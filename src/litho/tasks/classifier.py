@@ -1,8 +1,6 @@
 """Classifiers of text: Hugging Face models on token ids."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -60,20 +58,7 @@ def bert(
 
     `attention_dropout` above 0 takes PyTorch's plain attention, which is slower by half.
     """
-    for name, value in (
-        ("layers", layers),
-        ("hidden", hidden),
-        ("heads", heads),
-        ("intermediate", intermediate),
-    ):
-        if type(value) is not int or value < 1:
-            raise ConfigError(
-                f"{name} of model 'bert' must be a whole number above 0, not {value!r}"
-            )
-    if hidden % heads:
-        raise ConfigError(
-            f"hidden of model 'bert' must be a multiple of heads, not {hidden} of {heads}"
-        )
+    _check_sizes(layers=layers, hidden=hidden, heads=heads, intermediate=intermediate)
     for rate in (dropout, attention_dropout):
         if not 0 <= rate < 1:
             raise ConfigError(f"dropout of model 'bert' must be 0 or more and below 1, not {rate}")
@@ -95,6 +80,19 @@ def bert(
     return TextClassifier(BertForSequenceClassification(config), vocabulary)
 
 
+def _check_sizes(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if type(size) is not int or size < 1:
+            raise ConfigError(
+                f"{name} of model 'bert' must be a whole number above 0, not {size!r}"
+            )
+    if sizes["hidden"] % sizes["heads"]:
+        raise ConfigError(
+            f"hidden of model 'bert' must be a multiple of heads, not {sizes['hidden']} of"
+            f" {sizes['heads']}"
+        )
+
+
 def pretrained(data: Data, id: str) -> TextClassifier:
     """A classifier of the Hugging Face hub, by its id, or one in a folder; the task's classes.
 
@@ -104,8 +102,7 @@ def pretrained(data: Data, id: str) -> TextClassifier:
         from transformers import AutoModelForSequenceClassification
     vocabulary = _vocabulary(data)
     load = AutoModelForSequenceClassification.from_pretrained
-    with _silence():
-        network = from_hub(load, id, "model", num_labels=data.classes, ignore_mismatched_sizes=True)
+    network = from_hub(load, id, "model", num_labels=data.classes, ignore_mismatched_sizes=True)
     _check_fit(network.config, data, vocabulary, id)
     return TextClassifier(network, vocabulary)
 
@@ -127,19 +124,3 @@ def _check_fit(config: Any, data: Data, vocabulary: Vocabulary, id: str) -> None
 def _vocabulary(data: Data) -> Vocabulary:
     assert data.vocabulary is not None
     return data.vocabulary
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the bars and warnings of transformers from the terminal."""
-    from transformers.utils import logging
-
-    level, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if has_bars:
-            logging.enable_progress_bar()

@@ -177,7 +177,10 @@ def _tokens(
     key = digest(_LAYOUT, source.task, path.read_bytes(), tokenizer.spelling, str(length))
 
     def build(place: Path) -> None:
-        texts, targets = zip(*_samples(source, path), strict=True)
+        samples = [*_samples(source, path)]
+        if not samples:
+            raise DataError(f"{path} must hold samples of task {source.task!r}, and holds none")
+        texts, targets = zip(*samples, strict=True)
         ids = tokenizer.encode(texts, length)
         narrow = np.uint16 if tokenizer.vocabulary.size <= 1 << 16 else np.int32
         np.savez(place / "tokens.npz", ids=ids.astype(narrow), targets=np.array(targets, np.uint8))

@@ -4,6 +4,7 @@ import lzma
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,12 +112,13 @@ def from_hub(load: Any, spelling: str, what: str, **options: Any) -> Any:
     """
     is_folder = Path(spelling).is_dir()
     try:
-        try:
-            return load(spelling, local_files_only=True, **options)
-        except (OSError, ValueError):
-            if is_folder:
-                raise
-            return load(spelling, **options)
+        with _silence():
+            try:
+                return load(spelling, local_files_only=True, **options)
+            except (OSError, ValueError):
+                if is_folder:
+                    raise
+                return load(spelling, **options)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise DataError(
@@ -135,3 +137,23 @@ def needs_text() -> Iterator[None]:
             f"text must have transformers and tokenizers, and {error.name} is not installed;"
             ' pip install "litho[text]"'
         ) from error
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the bars and warnings of the hub and of transformers from the terminal."""
+    from transformers.utils import logging
+
+    hub = getLogger("huggingface_hub")
+    levels = logging.get_verbosity(), hub.level
+    has_bars = logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    hub.setLevel(ERROR)
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(levels[0])
+        hub.setLevel(levels[1])
+        if has_bars:
+            logging.enable_progress_bar()

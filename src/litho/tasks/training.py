@@ -179,11 +179,11 @@ def predict(
 ) -> torch.Tensor:
     """Give the outputs of `model` in eval mode for inputs[samples, …], its mode left as it was.
 
-    Token ids that are filled up at the end with `pad` (that of a `TextClassifier` is known) go
-    in batches of like length, cut to the longest; the outputs are in the order of the samples,
+    Token ids that are filled up at the end with `pad` (by default what the model's own `pad` says)
+    go in batches of like length, cut to the longest; the outputs are in the order of the samples,
     and equal those of one batch up to the rounding of float sums.
     """
-    pad = getattr(model, "pad", None) if pad is None else pad
+    pad = _pad_of(model) if pad is None else pad
     is_text = not inputs.is_floating_point()
     batch = batch or (_TEXT_BATCH if is_text else _BATCH)
     with evaluating(model):
@@ -193,6 +193,11 @@ def predict(
         places = sorted_batches(lengths, batch)
         found = torch.cat([model(trimmed(inputs[part], lengths[part])) for part in places])
         return found[torch.cat(places).argsort()]
+
+
+def _pad_of(model: nn.Module) -> int | None:
+    pad = getattr(model, "pad", None)
+    return pad if isinstance(pad, int) else None
 
 
 def accuracy(logits: Any, targets: Any) -> float:
