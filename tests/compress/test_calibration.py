@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litho.compress.calibration import Sample, choose, choose_rows
+from litho.compress.calibration import choose, choose_rows
+from litho.compress.sample import Sample
 from litho.compress.spelling import Wanted
 from litho.errors import ConfigError, DataError
 from litho.formats import Fixed, Scale
@@ -17,8 +18,10 @@ def sample(*values: float) -> Sample:
     return Sample.of(np.array(values), "values")
 
 
-def wanted(spelling: str) -> Wanted:
-    return Wanted.parse(spelling, "here")
+def wanted(spelling: str, scale: str | None = None) -> Wanted:
+    found = Wanted.parse(spelling, "here", scale)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -143,7 +146,7 @@ def test_a_spelling_round_trips(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["fixed", "fixed08", "fixed0", "fixed63", "Int8", "float32", ""]
+    "spelling", ["fixed", "fixed08", "fixed0", "fixed63", "Int8", "float16", ""]
 )
 def test_other_spellings_are_refused_with_their_place(spelling: str) -> None:
     with pytest.raises(ConfigError, match=r"^here"):

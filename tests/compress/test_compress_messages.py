@@ -1,5 +1,7 @@
 """What quantization refuses, in its own words."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -33,9 +35,42 @@ def test_a_batch_is_what_a_model_takes() -> None:
         quantize(nn.Sequential(nn.Linear(4, 2)), [rule], [3])
 
 
-def test_a_rule_names_fixed_point_formats() -> None:
-    message = (
-        r"weights of rule '\*' must be a fixed-point format \(fixed8, fixed8f4, int8\), not 'e4m3'"
-    )
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"weights": "e4m3f"}, r"weights of rule '\*': format must .* near spellings: e4m3"),
+        ({"weights": "bfloat16"}, "must be a format with codes, or float32 .* not 'bfloat16'"),
+        (
+            {"weights": "bfp8g16", "scale": "learned"},
+            "must have no scale but its groups' own for bfp8g16, not 'learned'",
+        ),
+        ({"inputs": "fixed8f4", "scale": "dyadic"}, "must have scale unit for fixed8f4, not 'dya"),
+        (
+            {"inputs": "int8", "scale": "lerned"},
+            r"scale of rule '\*' must be one of unit, power_of",
+        ),
+        (
+            {"weights": "mxint8g32", "granularity": "axis"},
+            "must be tensor for mxint8g32, whose groups have scales of their own, not 'axis'",
+        ),
+        (
+            {"weights": "int8", "granularity": "axis", "scale": "unit"},
+            "granularity of rule .* must be tensor with scale unit, not 'axis'",
+        ),
+        (
+            {"outputs": "int8", "correct_bias": True},
+            "must name weights or inputs when it corrects a bias",
+        ),
+    ],
+)
+def test_words_that_do_not_fit_together_are_an_error(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ConfigError, match=text):
+        QuantizeRule("*", **options)
+
+
+def test_a_bias_is_corrected_where_there_is_one() -> None:
+    model = nn.Sequential(nn.Linear(4, 2, bias=False))
+    rule = QuantizeRule("*", weights="fixed4", correct_bias=True)
+    message = "rule '.*' must match a module with a bias to correct it, and none has one"
     with pytest.raises(ConfigError, match=message):
-        QuantizeRule("*", weights="e4m3")
+        quantize(model, [rule], [torch.rand(8, 4)])

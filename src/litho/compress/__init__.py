@@ -1,13 +1,27 @@
 """Quantization of ordinary torch modules, in place; they still train, save and export.
 
 quantize(model, [QuantizeRule("*", weights="fixed6", inputs="fixed8")], batches)
-train(model, ...)                    # straight-through gradients; scales stay as calibrated
+train(model, ...)                    # straight-through gradients; learned scales move, others stay
+bits_per_weight(model)               # what the parameters take
 capture(model.eval(), example)       # the quantizers become `litho.fake_quantize` nodes
 """
 
+from litho.compress.counting import ParameterBits, bits_of_parameters, bits_per_weight
 from litho.compress.operator import fake_quantize
 from litho.compress.quantize import Quantized, quantize, quantized
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule
+from litho.compress.settling import settle
 
-__all__ = ["QuantizeRule", "Quantized", "Quantizer", "fake_quantize", "quantize", "quantized"]
+__all__ = [
+    "ParameterBits",
+    "QuantizeRule",
+    "Quantized",
+    "Quantizer",
+    "bits_of_parameters",
+    "bits_per_weight",
+    "fake_quantize",
+    "quantize",
+    "quantized",
+    "settle",
+]

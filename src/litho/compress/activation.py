@@ -62,7 +62,7 @@ def look_up(
     if trace:
         _know_input(trace, quantizer, x)
     values = _values(
-        function, quantizer.input_form, quantizer.input_step, quantizer.kind, quantizer.scale
+        function, quantizer.input_form, quantizer.input_step, quantizer.fixed, quantizer.scale
     )
     found = torch.from_numpy(values).to(x.device)
     codes = recover(x.detach().double(), quantizer.input_step) - quantizer.input_form.low

@@ -1,59 +1,25 @@
-"""Chooses a fraction or a scale from seen values: by range, by percentile, or by square error."""
+"""Chooses what a rule leaves open from seen values: by range, percentile, or square error.
+
+This module has fixed-point formats and scaled integers; `fitting` has every other family.
+"""
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from litho.compress.spelling import Wanted
-from litho.errors import ConfigError, DataError
-from litho.formats import Fixed, Scale
+from litho.compress import fitting
+from litho.compress.sample import Sample
+from litho.compress.spelling import CALIBRATIONS, Wanted
+from litho.errors import ConfigError
+from litho.formats import Fixed, Format, GroupedFormat, Scale
 
-__all__ = ["CALIBRATIONS", "Sample", "choose", "choose_rows"]
+__all__ = ["choose", "choose_rows"]
 
-CALIBRATIONS = ("min_max", "percentile", "mse")
-
-_Array = np.ndarray[Any, np.dtype[np.float64]]
-_KEPT = 1 << 16
-_PERCENTILE = 99.9
 _CANDIDATES = 48
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What is remembered of the values of one tensor: its extremes and an even choice of them."""
-
-    low: float
-    high: float
-    values: _Array
-
-    @classmethod
-    def of(cls, values: _Array, place: str) -> "Sample":
-        """Sample an array; raises `DataError` for no values, and for NaN or infinity."""
-        flat = np.asarray(values, dtype=np.float64).reshape(-1)
-        if not flat.size:
-            raise DataError(f"{place} must see at least one value to be calibrated")
-        if not np.isfinite(flat).all():
-            raise DataError(
-                f"{place} must have finite values to be calibrated, not NaN or infinity;"
-                " look for a diverged training or an empty batch"
-            )
-        return cls(float(flat.min()), float(flat.max()), _thin(flat))
-
-    def joined(self, other: "Sample") -> "Sample":
-        """Give the sample of both."""
-        values = _thin(np.concatenate([self.values, other.values]))
-        return Sample(min(self.low, other.low), max(self.high, other.high), values)
-
-
-def _thin(values: _Array) -> _Array:
-    step = -(-len(values) // _KEPT)
-    return values[::step].copy()
-
-
-def choose(wanted: Wanted, sample: Sample, calibration: str) -> tuple[Fixed, Scale]:
+def choose(wanted: Wanted, sample: Sample, calibration: str) -> tuple[Format, Scale]:
     """Give the format and scale for the values of `sample`.
 
     `min_max` is the finest grid that holds all of them, `percentile` the finest that holds the
@@ -64,32 +30,41 @@ def choose(wanted: Wanted, sample: Sample, calibration: str) -> tuple[Fixed, Sca
         raise ConfigError(
             f"calibration must be one of {', '.join(CALIBRATIONS)}, not {calibration!r}"
         )
-    if wanted.frac is not None:
-        return wanted.format(wanted.frac), Scale()
-    low, high = sample.low, sample.high
-    if calibration == "percentile":
-        tail = (100 - _PERCENTILE) / 2
-        low, high = (float(v) for v in np.percentile(sample.values, [tail, 100 - tail]))
-    if wanted.is_integer:
-        return _choose_scale(wanted, sample, low, high, calibration == "mse")
-    return _choose_frac(wanted, sample, low, high, calibration == "mse"), Scale()
+    if isinstance(wanted.form, GroupedFormat):
+        return wanted.form, Scale()
+    if not isinstance(wanted.form, Fixed):
+        return fitting.fit(wanted, sample, calibration)
+    return choose_fixed(wanted, sample, calibration)
 
 
 def choose_rows(
     wanted: Wanted, samples: list[Sample], axis: int, calibration: str
-) -> tuple[Fixed, Scale]:
+) -> tuple[Format, Scale]:
     """Give the format and the scale along `axis`, one entry for each sample."""
-    chosen = [choose(wanted, sample, calibration) for sample in samples]
+    if not isinstance(wanted.form, Fixed):
+        return fitting.fit_rows(wanted, samples, axis, calibration)
+    chosen = [choose_fixed(wanted, sample, calibration) for sample in samples]
     if wanted.is_integer:
-        scales = [scale for _, scale in chosen]
-        return chosen[0][0], Scale(
-            tuple(scale.multipliers[0] for scale in scales),
-            tuple(scale.shifts[0] for scale in scales),
-            axis,
-        )
+        return chosen[0][0], fitting.stacked([scale for _, scale in chosen], axis)
     fracs = [form.frac for form, _ in chosen]
     shifts = [frac - min(fracs) for frac in fracs]
     return wanted.format(min(fracs)), Scale.power_of_two(shifts, axis)
+
+
+def choose_fixed(wanted: Wanted, sample: Sample, calibration: str) -> tuple[Fixed, Scale]:
+    """Give the fixed-point format or scaled integer, and the scale, for the values of `sample`."""
+    if wanted.frac is not None:
+        return wanted.format(wanted.frac), Scale()
+    if wanted.is_integer and wanted.scale == "unit":
+        return wanted.fixed, Scale()
+    low, high = sample.ends(calibration)
+    by_error = calibration == "mse"
+    if wanted.is_integer and wanted.scale != "power_of_two":
+        return _choose_scale(wanted, sample, low, high, by_error)
+    frac = _choose_frac(wanted, sample, low, high, by_error)
+    if wanted.is_integer:
+        return wanted.fixed, Scale.power_of_two(frac)
+    return wanted.format(frac), Scale()
 
 
 def _choose_scale(
@@ -105,7 +80,7 @@ def _choose_scale(
     )
 
 
-def _choose_frac(wanted: Wanted, sample: Sample, low: float, high: float, by_error: bool) -> Fixed:
+def _choose_frac(wanted: Wanted, sample: Sample, low: float, high: float, by_error: bool) -> int:
     step = Fraction(_step(wanted, low, high))
     # The coarsest power of two that is not below the step: no value saturates.
     frac = -math.ceil(math.log2(step))
@@ -114,9 +89,10 @@ def _choose_frac(wanted: Wanted, sample: Sample, low: float, high: float, by_err
     while Fraction(1, 2) ** frac < step:
         frac -= 1
     if not by_error:
-        return wanted.format(frac)
-    candidates = [wanted.format(frac + more) for more in range(-1, wanted.width)]
-    return min(candidates, key=lambda form: _error(sample, form, Scale()))
+        return frac
+    form = wanted.format(0)
+    candidates = [frac + more for more in range(-1, wanted.width)]
+    return min(candidates, key=lambda frac: _error(sample, form, Scale.power_of_two(frac)))
 
 
 def _step(wanted: Wanted, low: float, high: float) -> float:

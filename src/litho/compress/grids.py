@@ -88,7 +88,13 @@ class Trace(TorchFunctionMode):
             self._known.pop(id(tensor), None)
 
     def enter_quantizer(self, quantizer: "Quantizer", x: torch.Tensor) -> None:
-        """Tell a quantizer the grid of what it reads; it must be the same each time."""
+        """Tell a quantizer the grid of what it reads; it must be the same each time.
+
+        A format that is not fixed-point takes values and no codes.
+        """
+        if not quantizer.is_fixed:
+            quantizer.know_input(None)
+            return
         if id(x) in self._functions:
             raise ConfigError(
                 f"{quantizer.place} must not quantize what {self._functions[id(x)][1]} gives: its"
@@ -111,7 +117,10 @@ class Trace(TorchFunctionMode):
 
     def leave_quantizer(self, quantizer: "Quantizer", y: torch.Tensor) -> None:
         """Remember where a quantizer's result stands."""
-        form = quantizer.kind
+        if not quantizer.is_fixed:
+            self.note(y, None)
+            return
+        form = quantizer.fixed
         self.note(y, Grid(form, quantizer.step, form.is_integer, (quantizer,), is_stored=True))
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -20,9 +20,11 @@ from litho.compress.grids import (
 from litho.compress.parameter import BiasQuantizer, WeightQuantizer
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule
+from litho.compress.spelling import Wanted
 from litho.errors import ConfigError
+from litho.formats import Fixed
 
-__all__ = ["attach", "narrow", "quantizers_of"]
+__all__ = ["attach", "narrow", "original_of", "parameter_quantizer", "quantizers_of"]
 
 _INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
 
@@ -36,14 +38,17 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
         raise ConfigError(
             f"module {path!r} must be quantized once, and it is already; quantize a fresh model"
         )
+    wanted = {part: rule.wanted(part) for part in ("inputs", "outputs", "weights")}
+    if not any(wanted.values()):
+        return
     for name, part in ((_INPUTS, "inputs"), (_OUTPUTS, "outputs")):
-        wanted = rule.wanted(part)
-        if wanted:
-            module.add_module(name, Quantizer(wanted, f"{part} of {path!r}", rule.calibration))
+        asked = wanted[part]
+        if asked:
+            module.add_module(name, Quantizer(asked, f"{part} of {path!r}", rule.calibration))
     if function_of(module) and hasattr(module, "inplace"):
         setattr(module, "inplace", False)  # noqa: B010 - the table needs the input as it was
-    if rule.wanted("weights"):
-        _attach_weights(module, path, rule)
+    if wanted["weights"]:
+        _attach_weights(module, path, rule, wanted["weights"])
     module.register_forward_pre_hook(_before, with_kwargs=True)
     module.register_forward_hook(_after)
 
@@ -62,18 +67,26 @@ def _narrow(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule) -> None:
-    wanted, weight = rule.wanted("weights"), module.weight
-    assert wanted is not None
+def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule, wanted: Wanted) -> None:
+    weight = module.weight
     assert isinstance(weight, torch.Tensor)
-    weights = WeightQuantizer(wanted, f"weights of {path!r}", rule.calibration)
+    weights = WeightQuantizer(wanted, f"weights of {path!r}", rule.calibration).to(weight.device)
     weights.calibrate_parameter(weight, rule.granularity)
     parametrize.register_parametrization(module, "weight", weights, unsafe=True)
     bias = module._parameters.get("bias")
-    if bias is not None:
-        start = BiasQuantizer(rule.wanted("bias"), f"bias of {path!r}", rule.calibration)
+    if bias is None or not (rule.bias or weights.is_fixed):
+        return
+    asked, place = rule.wanted("bias"), f"bias of {path!r}"
+    if rule.bias and not asked:
+        return
+    start: Quantizer
+    if weights.is_fixed and (asked is None or isinstance(asked.form, Fixed)):
+        start = BiasQuantizer(asked, place, rule.calibration).to(bias.device)
         start.rest(bias)
-        parametrize.register_parametrization(module, "bias", start, unsafe=True)
+    else:
+        start = Quantizer(asked, place, rule.calibration).to(bias.device)
+        start.calibrate_parameter(bias, "tensor")
+    parametrize.register_parametrization(module, "bias", start, unsafe=True)
 
 
 def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
@@ -83,12 +96,13 @@ def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
         if isinstance(found, Quantizer):
             yield part, found
     for name, part in (("weight", "weights"), ("bias", "bias")):
-        found = _parameter_quantizer(module, name)
+        found = parameter_quantizer(module, name)
         if found is not None:
             yield part, found
 
 
-def _parameter_quantizer(module: nn.Module, name: str) -> Quantizer | None:
+def parameter_quantizer(module: nn.Module, name: str) -> Quantizer | None:
+    """Give the quantizer of a parameter, or None."""
     if not parametrize.is_parametrized(module, name):
         return None
     lists = module.parametrizations
@@ -107,19 +121,20 @@ def _before(
             f"a quantized {type(module).__name__} must be called with its input tensor as the"
             " first positional argument"
         )
-    x, found = args[0], dict(quantizers_of(module))
-    if "inputs" in found:
-        x = found["inputs"](x)
-    if "weights" in found:
+    x, inputs = args[0], module._modules.get(_INPUTS)
+    if inputs is not None:
+        x = inputs(x)
+    weights = parameter_quantizer(module, "weight")
+    if weights is not None:
         trace = grids.active()
         if trace and isinstance(module, nn.Linear):
-            _settle(trace, x, found, _original(module, "bias"))
-        wanted = found["weights"].result_type
-        x = x if x.dtype == wanted else x.to(wanted)
+            _settle(trace, x, module)
+        wanted = weights.result_type
+        x = x.to(wanted) if x.is_floating_point() and x.dtype != wanted else x
     return (x, *args[1:]), kwargs
 
 
-def _original(module: nn.Module, name: str) -> torch.Tensor | None:
+def original_of(module: nn.Module, name: str) -> torch.Tensor | None:
     """Give the parameter behind a parametrization, or None when there is no such one."""
     if not parametrize.is_parametrized(module, name):
         return None
@@ -130,23 +145,28 @@ def _original(module: nn.Module, name: str) -> torch.Tensor | None:
     return found
 
 
-def _settle(
-    trace: Trace, x: torch.Tensor, found: dict[str, Quantizer], start: torch.Tensor | None
-) -> None:
+def _settle(trace: Trace, x: torch.Tensor, module: nn.Module) -> None:
     """Choose the grid of the bias and the number type of the sums, now that the input is known."""
-    source, weights, bias = trace.of(x), found["weights"], found.get("bias")
+    weights, bias = (parameter_quantizer(module, name) for name in ("weight", "bias"))
     assert isinstance(weights, WeightQuantizer)
+    if not weights.is_fixed:
+        return
+    source, start = trace.of(x), original_of(module, "bias")
     trace.expect_same(f"the sum over {weights.place}", source)
     if source is None:
+        if isinstance(bias, BiasQuantizer) and start is not None and bias.wanted:
+            bias.calibrate_parameter(start, "tensor")
         return
-    factor = Grid(weights.kind, weights.step)
+    factor = Grid(weights.fixed, weights.step)
     step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
+    summed: list[Quantizer] = [weights]
     if isinstance(bias, BiasQuantizer) and start is not None:
-        is_integer = source.is_integer or weights.kind.is_integer
+        is_integer = source.is_integer or weights.fixed.is_integer
         bias.fix_bias(step, width, is_integer, start.detach().double().cpu())
-        width = max(width, bias.kind.width) + 1
+        width = max(width, bias.fixed.width) + 1
+        summed.append(bias)
     check_width(width, f"sums of {weights.place.removeprefix('weights of ')}")
-    for quantizer in filter(None, (weights, bias)):
+    for quantizer in summed:
         quantizer.require(value_bits(width, step))
     weights.know_sum(step, width)
 
@@ -160,7 +180,7 @@ def _settled(weights: WeightQuantizer, sums: torch.Tensor) -> torch.Tensor:
 
 def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
     """Quantize the result; that of a one-input function is looked up in its table in eval."""
-    weights = _parameter_quantizer(module, "weight")
+    weights = parameter_quantizer(module, "weight")
     if isinstance(weights, WeightQuantizer) and isinstance(output, torch.Tensor):
         output = _settled(weights, output)
     quantizer = module._modules.get(_OUTPUTS)
@@ -171,7 +191,8 @@ def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
             f"{quantizer.place} must be one tensor to be quantized, not a"
             f" {type(output).__name__}; match the modules inside instead"
         )
-    function = function_of(module)
-    if function is None or not quantizer.looks_up:
+    function, inputs = function_of(module), module._modules.get(_INPUTS)
+    is_coded = not isinstance(inputs, Quantizer) or inputs.is_fixed
+    if function is None or not (quantizer.looks_up and is_coded):
         return quantizer(output)
     return look_up(function, quantizer, args[0], output)

@@ -1,8 +1,9 @@
 """The torch operator `litho::fake_quantize`: float to float on the grid of a format.
 
-It survives `torch.export` with the spelling of its format, and its result in float64 is the
-exact value of the code that hardware holds. Its gradient passes straight through where the
-value is inside the format's range, and is zero where the value saturates.
+It takes every format with codes, with a scale or with the scales of its groups. It survives
+`torch.export` with the spelling of its format, and its result in float64 is the exact value of
+the code that hardware holds. Its gradient passes straight through where the value is inside the
+format's range, and is zero where the value saturates.
 """
 
 from functools import lru_cache
@@ -11,11 +12,12 @@ from typing import Any
 import torch
 
 from litho.errors import FormatError
-from litho.formats import Fixed, Scale, arith, parse
+from litho.formats import Fixed, Format, Host, Scale, arith, parse, pass_gradient
+from litho.formats import fake_quantize as on_grid
 from litho.ir import TensorType
 from litho.ops.requantize.reference import ratios
 
-__all__ = ["fake_quantize", "fixed_format", "scale_of"]
+__all__ = ["fake_quantize", "format_of", "recover", "scale_of", "steps_like"]
 
 
 @torch.library.custom_op("litho::fake_quantize", mutates_args=())
@@ -35,14 +37,16 @@ def fake_quantize(
     `multipliers` and `shifts` are int64, one pair or one for each index along `axis`, which
     counts from the end. With `in_multipliers` and `in_shifts`, `x` stands on the integer grid of
     that step (fraction included): its codes are recovered and requantized as hardware does it.
+    Raises `FormatError` for values that are not finite, and for a grid of a format without one.
     """
-    form, scale = fixed_format(format), scale_of(multipliers, shifts, axis)
-    values = x.double()
+    form, scale = format_of(format), scale_of(multipliers, shifts, axis)
     if in_multipliers is None or in_shifts is None:
-        codes = form.encode(values, scale, rounding)
-    else:
-        source = scale_of(in_multipliers, in_shifts, in_axis)
-        codes = _requantize(values, source, form, scale, rounding)
+        found: torch.Tensor = on_grid(x, form, scale, rounding)
+        return found
+    if not isinstance(form, Fixed):
+        raise FormatError(f"values on an integer grid must go to a fixed-point format, not {form}")
+    source = scale_of(in_multipliers, in_shifts, in_axis)
+    codes = _requantize(x.double(), source, form, scale, rounding)
     return _as(form.decode(codes, scale), x)
 
 
@@ -90,11 +94,12 @@ def _floats(step: Scale) -> tuple[float, ...]:
     return tuple(float(number) for number in step.fractions())
 
 
-def fixed_format(spelling: str) -> Fixed:
-    """Give the fixed-point format spelled `spelling`; raises `FormatError` for any other."""
+@lru_cache(maxsize=1024)
+def format_of(spelling: str) -> Format:
+    """Give the format spelled `spelling`; raises `FormatError` for one without codes."""
     found = parse(spelling)
-    if not isinstance(found, Fixed):
-        raise FormatError(f"fake_quantize must have a fixed-point format, not {spelling}")
+    if isinstance(found, Host):
+        raise FormatError(f"fake_quantize must have a format with codes, not {spelling}")
     return found
 
 
@@ -118,10 +123,9 @@ def _setup(ctx: Any, inputs: tuple[Any, ...], output: torch.Tensor) -> None:
 
 def _backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
     x, multipliers, shifts = ctx.saved_tensors
-    form, scale = fixed_format(ctx.format), scale_of(multipliers, shifts, ctx.axis)
-    units = x.double() / steps_like(x, scale.times(Scale.power_of_two(form.frac)))
-    inside = (units >= form.low) & (units <= form.high)
-    return gradient * inside, None, None, None, None, None, None, None, None
+    scale = scale_of(multipliers, shifts, ctx.axis)
+    inside: torch.Tensor = pass_gradient(x, gradient, format_of(ctx.format), scale)
+    return inside, None, None, None, None, None, None, None, None
 
 
 fake_quantize.register_autograd(_backward, setup_context=_setup)

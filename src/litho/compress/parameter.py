@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 
 from litho.compress import grids
-from litho.compress.calibration import choose, choose_rows
+from litho.compress.calibration import choose_fixed
 from litho.compress.operator import recover, steps_like
 from litho.compress.quantizer import RESTING, Quantizer, empty_like
 from litho.errors import ConfigError
@@ -26,31 +26,34 @@ class WeightQuantizer(Quantizer):
     sum_multipliers: torch.Tensor
     sum_shifts: torch.Tensor
 
-    def calibrate_parameter(self, weight: torch.Tensor, granularity: str) -> None:
-        """Choose the format from the values of a parameter."""
-        assert self.wanted is not None
-        self.like = empty_like(weight)
-        if granularity == "axis":
-            samples = [self.sampled(row) for row in weight]
-            self.fix(*choose_rows(self.wanted, samples, -weight.dim(), self.calibration))
-        else:
-            self.fix(*choose(self.wanted, self.sampled(weight), self.calibration))
+    def forget_sums(self) -> None:
+        """Forget what is summed with this weight."""
+        self.bits = 0
+        self.know_sum(None, 0)
+        self.write_layout()
 
-    def know_sum(self, step: Scale, width: int) -> None:
+    def know_sum(self, step: Scale | None, width: int) -> None:
         """Take sums of `width` bits as integer multiples of `step`, one or one for each output."""
-        is_rounded = grids.value_bits(width, step) > grids.significand(torch.float64)
-        self.sum_multipliers = self.tensor(step.multipliers if is_rounded else ())
-        self.sum_shifts = self.tensor(step.shifts if is_rounded else ())
+        if step and grids.value_bits(width, step) <= grids.significand(torch.float64):
+            step = None
+        self.sum_multipliers = self.tensor(step.multipliers if step else ())
+        self.sum_shifts = self.tensor(step.shifts if step else ())
 
     def settle(self, y: torch.Tensor) -> torch.Tensor:
         """Give the sums `y` on their grid, in eval and where float64 could not hold them."""
         if self.training or not self.sum_shifts.numel() or torch.compiler.is_exporting():
             return y
-        numbers = tuple(self.sum_multipliers.tolist()), tuple(self.sum_shifts.tolist())
-        step = Scale(*numbers, -1 if len(numbers[0]) > 1 else None)
+        step = self._sum_step()
         values = y.detach()
         settled = recover(values, step).double() * steps_like(values, step)
         return y + (settled - values) if y.requires_grad else settled
+
+    def _sum_step(self) -> Scale:
+        numbers = tuple(self.sum_multipliers.tolist()), tuple(self.sum_shifts.tolist())
+        return Scale(*numbers, -1 if len(numbers[0]) > 1 else None)
+
+    def _count(self, x: torch.Tensor) -> int:
+        return x.numel() // len(self.scale.multipliers)
 
 
 class BiasQuantizer(Quantizer):
@@ -78,7 +81,7 @@ class BiasQuantizer(Quantizer):
                 f" {wanted}; scaled integers are summed"
             )
         finest = step.shifts[0] if step.axis is None else min(step.shifts)
-        form, scale = choose(wanted, self.sampled(values), self.calibration)
+        form, scale = choose_fixed(wanted, self.sampled(values), self.calibration)
         if form.frac > finest and wanted.frac is not None:
             raise ConfigError(
                 f"{self.place} must have at most {finest} fraction bits, those of its sum, not"

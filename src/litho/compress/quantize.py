@@ -1,7 +1,6 @@
 """Quantizes the layers of an ordinary module, in place."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -10,11 +9,13 @@ import torch
 from torch import nn
 
 from litho.compress import grids
+from litho.compress.correction import correct, correctable
 from litho.compress.layer import attach, narrow, quantizers_of
+from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule, assign
+from litho.compress.settling import call, evaluating, settle_by_itself
 from litho.compress.slopes import follow_random, round_slopes
-from litho.errors import ConfigError
-from litho.formats import Fixed, Scale
+from litho.formats import Format, Scale
 
 __all__ = ["Quantized", "quantize", "quantized"]
 
@@ -25,7 +26,7 @@ class Quantized:
 
     path: str
     part: str
-    format: Fixed
+    format: Format
     scale: Scale
 
 
@@ -36,31 +37,45 @@ def quantize(
 
     A batch is the model's input: a tensor, a tuple of arguments or a mapping of them. The model
     stays an ordinary module: it trains (gradients pass straight through), saves by its state
-    dict, copies and exports. Formats and scales stay as they are from here on.
+    dict, copies and exports. Formats stay as they are from here on, and so do scales that are
+    not learned. Rules that correct biases hold all batches at once.
     Slopes of leaky rectifiers are rounded to numbers that hardware has, in every module.
     Without batches the model waits for a calibrated state dict.
     Raises `ConfigError` for rules that match nothing or that contradict the model, `DataError`
     for values that are not finite.
     """
     chosen = assign(model, rules)
+    correcting = correctable(model, chosen)
     round_slopes(model)
-    for path, module in list(model.named_modules()):
-        if path in chosen:
-            attach(module, path, chosen[path])
-            for _, quantizer in quantizers_of(module):
-                quantizer.train(module.training)
-        elif not any(True for _ in quantizers_of(module)):
-            narrow(module)
+    _attach(model, chosen)
     follow_random(model)
+    if any(quantizer.learns for quantizer in _quantizers(model)):
+        settle_by_itself(model)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:
         return ()
-    with _in_eval(model):
-        _observe(model, chain((first,), kept))
+    rest = list(kept) if correcting else kept
+    with evaluating(model):
+        _observe(model, chain((first,), rest))
+        if correcting:
+            correct(correcting, lambda: [call(model, batch) for batch in (first, *rest)])
         with torch.no_grad(), grids.tracing():
-            _call(model, first)
+            call(model, first)
     return quantized(model)
+
+
+def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule]) -> None:
+    for path, module in list(model.named_modules()):
+        if isinstance(module, Quantizer):
+            continue
+        if path in chosen:
+            attach(module, path, chosen[path])
+        found = [quantizer for _, quantizer in quantizers_of(module)]
+        for quantizer in found:
+            quantizer.train(module.training)
+        if not found:
+            narrow(module)
 
 
 def quantized(model: nn.Module) -> tuple[Quantized, ...]:
@@ -71,6 +86,10 @@ def quantized(model: nn.Module) -> tuple[Quantized, ...]:
             if quantizer.is_calibrated:
                 found.append(Quantized(path, part, quantizer.kind, quantizer.scale))
     return tuple(found)
+
+
+def _quantizers(model: nn.Module) -> list[Quantizer]:
+    return [quantizer for module in model.modules() for _, quantizer in quantizers_of(module)]
 
 
 def _observe(model: nn.Module, batches: Iterable[Any]) -> None:
@@ -84,29 +103,6 @@ def _observe(model: nn.Module, batches: Iterable[Any]) -> None:
         quantizer.observe()
     with torch.no_grad():
         for batch in batches:
-            _call(model, batch)
+            call(model, batch)
     for quantizer in waiting:
         quantizer.calibrate()
-
-
-def _call(model: nn.Module, batch: Any) -> Any:
-    if isinstance(batch, Mapping):
-        return model(**batch)
-    if isinstance(batch, tuple | list):
-        return model(*batch)
-    if isinstance(batch, torch.Tensor):
-        return model(batch)
-    raise ConfigError(
-        f"a batch must be a tensor, a tuple or a mapping of tensors, not {type(batch).__name__}"
-    )
-
-
-@contextmanager
-def _in_eval(model: nn.Module) -> Iterator[None]:
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode

@@ -5,12 +5,14 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from litho.compress import grids
-from litho.compress.calibration import Sample, choose
-from litho.compress.operator import fake_quantize
+from litho.compress import grids, learned
+from litho.compress.calibration import choose, choose_rows
+from litho.compress.operator import fake_quantize, format_of
+from litho.compress.sample import Sample
 from litho.compress.spelling import Wanted
+from litho.compress.straight_through import straight_through
 from litho.errors import ConfigError
-from litho.formats import Fixed, Scale
+from litho.formats import Fixed, Format, Scale
 
 __all__ = ["CALIBRATED", "RESTING", "Quantizer", "empty_like"]
 
@@ -21,55 +23,62 @@ class Quantizer(nn.Module):
     """Puts a tensor on the grid of a format: a parametrization of a weight, or part of a layer.
 
     A quantizer observes (gives what it gets and remembers it), then quantizes. All that
-    calibration chose lies in buffers of integers, so that a state dict carries it.
-    In training the gradient passes straight through; in eval the result equals what hardware
-    holds, in float64 where the model's type would not hold it.
+    calibration chose lies in buffers, so that a state dict carries it; a learned scale is the
+    parameter `log_step` besides.
+    In training the compiled kernels run and the gradient passes straight through; in eval the
+    result equals what hardware holds, in float64 where the model's type would not hold it.
     """
 
-    tensors: ClassVar[tuple[str, ...]] = ("multipliers", "shifts", "in_multipliers", "in_shifts")
+    tensors: ClassVar[tuple[str, ...]] = (
+        "spelling",
+        "multipliers",
+        "shifts",
+        "in_multipliers",
+        "in_shifts",
+    )
+    spelling: torch.Tensor
     multipliers: torch.Tensor
     shifts: torch.Tensor
     in_multipliers: torch.Tensor
     in_shifts: torch.Tensor
     layout: torch.Tensor
     like: torch.Tensor
+    log_step: nn.Parameter | None
 
     def __init__(self, wanted: Wanted | None, place: str, calibration: str = "min_max") -> None:
         """Make a quantizer for what `place` names; `wanted` None leaves the format to a sum."""
         super().__init__()
         self.wanted, self.place, self.calibration = wanted, place, calibration
         self.sample: Sample | None = None
-        self.is_observing = False
+        self.is_observing = self.is_passing = False
         for name in self.tensors:
-            self.register_buffer(name, torch.empty(0, dtype=torch.int64))
-        self.register_buffer("layout", torch.zeros(9, dtype=torch.int64))
+            kind = torch.uint8 if name == "spelling" else torch.int64
+            self.register_buffer(name, torch.empty(0, dtype=kind))
+        self.register_buffer("layout", torch.zeros(6, dtype=torch.int64))
         self.register_buffer("like", torch.empty(0), persistent=False)
-        self._read_layout()
+        self.register_parameter("log_step", learned.parameter(Scale()) if self.learns else None)
+        self.has_moved = False
+        self._read_buffers()
 
-    def _read_layout(self) -> None:
-        """Read what calibration chose, beside the scales, from its buffer."""
-        numbers = self.layout.tolist()
-        self.state, width, self.frac, sign, axis, in_axis, self.in_width, in_sign, self.bits = (
-            numbers
-        )
-        self.format = Fixed(width, self.frac, bool(sign % 2), sign >= 2) if width else None
-        self.axis, self.in_axis = axis or None, in_axis or None
+    @property
+    def learns(self) -> bool:
+        """Whether the scale is trained."""
+        return self.wanted is not None and self.wanted.scale == "learned"
+
+    def _read_buffers(self) -> None:
+        """Read what calibration chose from the buffers."""
+        self.state, axis, in_axis, self.in_width, in_sign, self.bits = self.layout.tolist()
+        spelling = bytes(self.spelling.tolist()).decode()
+        self.format = format_of(spelling) if spelling else None
         self.in_signed = bool(in_sign)
+        self._scale = _scale(self.multipliers, self.shifts, axis)
+        self._in_step = _scale(self.in_multipliers, self.in_shifts, in_axis)
 
     def write_layout(self) -> None:
-        """Keep what calibration chose in its buffer."""
-        form = self.format
-        numbers = (
-            self.state,
-            form.width if form else 0,
-            form.frac if form else 0,
-            form.is_signed + 2 * form.is_integer if form else 0,
-            self.axis or 0,
-            self.in_axis or 0,
-            self.in_width,
-            int(self.in_signed),
-            self.bits,
-        )
+        """Keep what calibration chose, beside the format and the scales, in its buffer."""
+        axis = (self._scale.axis if self._scale else None) or 0
+        in_axis = (self._in_step.axis if self._in_step else None) or 0
+        numbers = (self.state, axis, in_axis, self.in_width, int(self.in_signed), self.bits)
         self.layout = self.tensor(numbers)
 
     def tensor(self, numbers: tuple[int, ...]) -> torch.Tensor:
@@ -82,7 +91,7 @@ class Quantizer(nn.Module):
         return self.format is not None
 
     @property
-    def kind(self) -> Fixed:
+    def kind(self) -> Format:
         """The format that was chosen; raises `ConfigError` before calibration."""
         if self.format is None:
             raise ConfigError(
@@ -92,20 +101,32 @@ class Quantizer(nn.Module):
         return self.format
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether the result stands on an integer grid."""
+        return isinstance(self.format, Fixed)
+
+    @property
+    def fixed(self) -> Fixed:
+        """The fixed-point format that was chosen."""
+        assert isinstance(self.kind, Fixed), "only fixed-point formats stand on an integer grid"
+        return self.kind
+
+    @property
     def scale(self) -> Scale:
         """The scale that was chosen."""
-        return Scale(tuple(self.multipliers.tolist()), tuple(self.shifts.tolist()), self.axis)
+        assert self._scale is not None, "a calibrated quantizer has a scale"
+        return self._scale
 
     @property
     def step(self) -> Scale:
         """The value of code 1, fraction included."""
-        return self.scale.times(Scale.power_of_two(self.kind.frac))
+        return self.scale.times(Scale.power_of_two(self.fixed.frac))
 
     @property
     def input_step(self) -> Scale:
         """The value of code 1 of what this reads in eval."""
-        numbers = tuple(self.in_multipliers.tolist()), tuple(self.in_shifts.tolist())
-        return Scale(*numbers, self.in_axis)
+        assert self._in_step is not None, "only what reads a grid has its step"
+        return self._in_step
 
     @property
     def input_form(self) -> Fixed:
@@ -121,12 +142,12 @@ class Quantizer(nn.Module):
     @property
     def looks_up(self) -> bool:
         """Whether a function's result is looked up by code, and not computed and quantized."""
-        is_ready = self.is_calibrated and not self.is_observing and not self.training
+        is_ready = self.is_fixed and not self.is_observing and not self.training
         return is_ready and not torch.compiler.is_exporting()
 
     def extra_repr(self) -> str:
         """Show the format."""
-        return str(self.format or self.wanted)
+        return str(self.format or self.wanted) + (", learned scale" if self.learns else "")
 
     def observe(self) -> None:
         """Give what comes, and remember it for calibration."""
@@ -141,13 +162,50 @@ class Quantizer(nn.Module):
             )
         assert self.wanted is not None
         self.fix(*choose(self.wanted, self.sample, self.calibration))
-        self.require(grids.value_bits(self.kind.width, self.step))
+        self.forget_sums()
         self.sample, self.is_observing = None, False
 
-    def fix(self, form: Fixed, scale: Scale) -> None:
-        """Quantize to `form` with `scale` from now on."""
-        self.state, self.format, self.axis = CALIBRATED, form, scale.axis
+    def calibrate_parameter(self, values: torch.Tensor, granularity: str) -> None:
+        """Choose the format from the values of a parameter."""
+        assert self.wanted is not None
+        self.like = empty_like(values)
+        if granularity == "axis":
+            samples = [self.sampled(row) for row in values]
+            self.fix(*choose_rows(self.wanted, samples, -values.dim(), self.calibration))
+        else:
+            self.fix(*choose(self.wanted, self.sampled(values), self.calibration))
+
+    def fix(self, form: Format, scale: Scale) -> None:
+        """Quantize to `form` with `scale` from now on; a learned scale starts there."""
+        if self.learns:
+            self.log_step = learned.set_parameter(self.log_step, scale, self.layout.device)
+        self._take(form, scale)
+
+    def _take(self, form: Format, scale: Scale) -> None:
+        self.state, self.format, self._scale, self.has_moved = CALIBRATED, form, scale, False
+        numbers = list(str(form).encode())
+        self.spelling = torch.tensor(numbers, dtype=torch.uint8, device=self.layout.device)
         self.multipliers, self.shifts = self.tensor(scale.multipliers), self.tensor(scale.shifts)
+        self.write_layout()
+
+    def find_moved(self) -> bool:
+        """Say whether training has moved the learned scale since the grids were settled.
+
+        While a model is exported, when no number can be read, any step of training counts.
+        """
+        if self.log_step is None or self.format is None or torch.compiler.is_exporting():
+            return self.has_moved
+        self.has_moved = learned.nearest(self.log_step, self.scale.axis) != self.scale
+        return self.has_moved
+
+    def take_learned(self) -> None:
+        """Quantize in eval with the scale that training has found."""
+        if self.log_step is not None and self.format is not None:
+            self._take(self.format, learned.nearest(self.log_step, self.scale.axis))
+
+    def forget_sums(self) -> None:
+        """Ask for float64 in eval only where the own codes need it."""
+        self.bits = grids.value_bits(self.fixed.width, self.step) if self.is_fixed else 0
         self.write_layout()
 
     def require(self, bits: int) -> None:
@@ -157,9 +215,9 @@ class Quantizer(nn.Module):
 
     def know_input(self, step: Scale | None) -> None:
         """Take in eval what comes in as integer multiples of `step`; None for raw floats."""
+        self._in_step = step
         self.in_multipliers = self.tensor(step.multipliers if step else ())
         self.in_shifts = self.tensor(step.shifts if step else ())
-        self.in_axis = step.axis if step else None
         self.write_layout()
 
     def know_form(self, form: Fixed) -> None:
@@ -169,35 +227,63 @@ class Quantizer(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give `x` on the grid."""
-        if not x.is_floating_point():
-            raise ConfigError(
-                f"{self.place} must be floats to be quantized, not {x.dtype}; leave them out of"
-                " the rule, or match the layers behind"
-            )
         if self.is_observing:
             self._observe(x)
             return x
-        if self.state == RESTING:
+        if self.state == RESTING or self.is_passing:
             return x
-        trace = None if self.training else grids.active()
+        if not x.is_floating_point():
+            raise self._not_floats(x)
+        if self.training:
+            return self._trained(x)
+        if self.log_step is not None and self.find_moved():
+            raise ConfigError(
+                f"{self.place} must be settled after training has moved the learned scale; call"
+                " the whole model in eval mode once, or `litho.compress.settle(model, batch)`"
+            )
+        trace = grids.active()
         if trace:
             trace.enter_quantizer(self, x)
-        y = self._quantized(x)
+        y = self._evaluated(x)
         if trace:
             trace.leave_quantizer(self, y)
         return y
 
-    def _quantized(self, x: torch.Tensor) -> torch.Tensor:
+    def _not_floats(self, x: torch.Tensor) -> ConfigError:
+        return ConfigError(
+            f"{self.place} must be floats to be quantized, not {x.dtype}; leave them out of"
+            " the rule, or match the layers behind"
+        )
+
+    def _trained(self, x: torch.Tensor) -> torch.Tensor:
+        if torch.compiler.is_exporting():
+            return self._evaluated(x)
+        form, like = self.kind, self.like.dtype
+        if self.log_step is None:
+            y = straight_through(x, form, self.scale)
+        else:
+            self.has_moved = True
+            step = learned.step_of(self.log_step)
+            y = learned.quantize(x, step, form, self.scale.axis, self._count(x))
+        return y if y.dtype == like else y.to(like)
+
+    def _count(self, x: torch.Tensor) -> int:
+        """Give how many values of one sample share the scale."""
+        return x[0].numel() if x.dim() else 1
+
+    def _evaluated(self, x: torch.Tensor) -> torch.Tensor:
         form, target = str(self.kind), self.result_type
         source: tuple[Any, Any, Any] = (None, None, None)
-        if not self.training and self.in_multipliers.numel():
-            source = (self.in_multipliers, self.in_shifts, self.in_axis)
+        if not self.training and self._in_step is not None:
+            source = (self.in_multipliers, self.in_shifts, self._in_step.axis)
         wide = x.double() if target == torch.float64 else x
-        scale = (self.multipliers, self.shifts, form, self.axis, "half_even")
+        scale = (self.multipliers, self.shifts, form, self.scale.axis, "half_even")
         y: torch.Tensor = fake_quantize(wide, *scale, *source)
         return y if y.dtype == target else y.to(target)
 
     def _observe(self, x: torch.Tensor) -> None:
+        if not x.is_floating_point():
+            raise self._not_floats(x)
         self.like = empty_like(x)
         found = self.sampled(x)
         self.sample = found if self.sample is None else self.sample.joined(found)
@@ -212,8 +298,16 @@ class Quantizer(nn.Module):
             if found is not None:
                 setattr(self, name, torch.empty_like(found, device=self.layout.device))
         super()._load_from_state_dict(state_dict, prefix, *args)
-        self._read_layout()
+        self._read_buffers()
         self.sample, self.is_observing = None, False
+        self.find_moved()
+
+
+def _scale(multipliers: torch.Tensor, shifts: torch.Tensor, axis: int) -> Scale | None:
+    """Give the scale that two buffers hold, or None for empty ones."""
+    if not multipliers.numel():
+        return None
+    return Scale(tuple(multipliers.tolist()), tuple(shifts.tolist()), axis or None)
 
 
 def empty_like(like: torch.Tensor) -> torch.Tensor:

@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from torch import nn
 from torch.nn.utils import parametrize
 
-from litho.compress.calibration import CALIBRATIONS
 from litho.compress.quantizer import Quantizer
-from litho.compress.spelling import SCALES, Wanted
+from litho.compress.spelling import CALIBRATIONS, SCALES, Wanted
 from litho.errors import ConfigError
 from litho.formats import GroupedFormat
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from litho.errors import ConfigError, FormatError
 from litho.formats import Codebook, Fixed, Format, GroupedFormat, Host, families, parse
 
-__all__ = ["SCALES", "Wanted"]
+__all__ = ["CALIBRATIONS", "SCALES", "Wanted"]
 
+CALIBRATIONS = ("min_max", "percentile", "mse")
 SCALES = ("unit", "power_of_two", "dyadic", "learned")
 
 _OPEN_FIXED = re.compile(r"(?P<unsigned>u?)fixed(?P<width>\d+)")
