@@ -120,29 +120,33 @@ def run(
 ) -> RunResult | SweepResult:
     """Train, quantize, emit, prove and place what `config` says; finished stages are kept.
 
-    `config` is a file, the tables that such a file holds, or a record; results lie in `out`, or
-    in runs/<hash>; `watcher` is told how the run proceeds. `data` and `start` stand for the keys
+    `config` is a file, the tables that such a file holds, or a record; relative paths in it begin
+    in the folder of the file, else in the working directory. Results lie in `out`, or in
+    runs/<hash>; `watcher` is told how the run proceeds. `data` and `start` stand for the keys
     of that name. A configuration with [[sweep]] makes a run of each point, in `workers` processes
     (1 unless given).
     Raises what `litho.flow.run` and `litho.flow.run_sweep` raise.
     """
     from litho import flow
+    from litho.flow.paths import located
     from litho.flow.strict import convert
 
-    title = Path(config).stem if isinstance(config, Path | str) else "run"
-    given = {key: str(value) for key, value in (("data", data), ("start", start)) if value}
+    file = Path(config) if isinstance(config, Path | str) else None
+    title, home = (file.stem, file.parent) if file else ("run", Path())
+    given = {key: str(Path(v).resolve()) for key, v in (("data", data), ("start", start)) if v}
     tables, place = _tables(config)
     told, folder = watcher or flow.SILENT, Path(out) if out else None
     if flow.is_sweep(tables):
         swept = flow.run_sweep(
-            flow.read_sweep({**tables, **given}, place), folder, told, title, workers or 1
+            flow.read_sweep({**tables, **given}, place, home), folder, told, title, workers or 1
         )
         return SweepResult(swept.folder, swept.points, swept.best)
     if workers is not None:
         raise ConfigError(
             f"workers must be given with [[sweep]], and {place} has none; one run is one process"
         )
-    finished = flow.run(convert({**tables, **given}, flow.Config, place), folder, told, title)
+    whole = located(convert({**tables, **given}, flow.Config, place), home)
+    finished = flow.run(whole, folder, told, title)
     return RunResult(finished.folder, finished.result)
 
 

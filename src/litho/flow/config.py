@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from litho.errors import ConfigError
+from litho.flow.paths import located
 from litho.flow.strict import convert, dump, read_toml
 from litho.hw import find_device
 
@@ -229,11 +230,11 @@ _ABSENT = {"stimuli": None, "synthesize": None, "simulate": Simulate()}
 
 
 def load_config(path: Path) -> Config:
-    """Read the configuration in the file `path`.
+    """Read the configuration in the file `path`; relative paths in it are taken from its folder.
 
     Raises `ConfigError` with the path of the key that is wrong.
     """
-    return convert(read_toml(path), Config, str(path))
+    return located(convert(read_toml(path), Config, str(path)), path.parent)
 
 
 def resolved(config: Config) -> str:

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from litho.errors import ConfigError
 from litho.flow.config import Config, Plot
 from litho.flow.digests import digest_of
+from litho.flow.paths import located
 from litho.flow.strict import convert, dump_tables
 
 __all__ = ["Point", "Sweep", "is_sweep", "read_sweep"]
@@ -45,10 +47,10 @@ def is_sweep(tables: Tables) -> bool:
     return "sweep" in tables or "plot" in tables
 
 
-def read_sweep(tables: Tables, place: str) -> Sweep:
+def read_sweep(tables: Tables, place: str, folder: Path = Path()) -> Sweep:
     """Give the sweep that the `tables` of a configuration, which came from `place`, describe.
 
-    Each [[sweep]] is the product of its lists, a later key varying faster; the points of all come
+    Relative paths in it are taken from `folder`. Each [[sweep]] is the product of its lists, a later key varying faster; the points of all come
     one after the other, each once. `{name}` in a text of the configuration stands for the
     parameter; a text that is nothing else takes its value with its type, and is left out where a
     point has no such parameter. Every point is read: what is wrong in one is said before any runs.
@@ -65,7 +67,8 @@ def read_sweep(tables: Tables, place: str) -> Sweep:
     points = []
     for name, parameters in zip(names, found, strict=True):
         filled = _filled(rest, parameters, {key for point in found for key in point}, "")
-        points.append(Point(name, parameters, convert(filled, Config, f"{place}, point {name}")))
+        config = located(convert(filled, Config, f"{place}, point {name}"), folder)
+        points.append(Point(name, parameters, config))
     return Sweep(tuple(points), plot, dump_tables(tables))
 
 
