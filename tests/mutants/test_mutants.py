@@ -40,6 +40,7 @@ class Mutant:
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
 REGISTER = "rtl-register_8b_1of256"
+STALL = "rtl-stall_8b_1of256_1"
 
 MUTANTS = (
     Mutant(
@@ -142,6 +143,29 @@ MUTANTS = (
         "!valid_q || out_ready_i",
         "!valid_q",
         says="one more",
+    ),
+    Mutant(
+        "a stall takes back a beat that it has offered",
+        STALL,
+        "litho_stream_stall.sv",
+        "shown_q <= out_valid_o && !out_ready_i",
+        "shown_q <= 1'b0",
+        says="rule 1",
+    ),
+    Mutant(
+        "a stall lets a beat in that it does not let out",
+        STALL,
+        "litho_stream_stall.sv",
+        "in_ready_o = out_ready_i && is_open",
+        "in_ready_o = out_ready_i",
+    ),
+    Mutant(
+        "a stall does not stop the stream",
+        STALL,
+        "litho_stream_stall.sv",
+        "is_open = shown_q || !stall_i",
+        "is_open = 1'b1",
+        check_timing,
     ),
     Mutant(
         "a buffer takes a beat while it is full",

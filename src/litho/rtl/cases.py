@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from litho.rtl.bench import dot_block, rom_block, round_block
+from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
 from litho.rtl.stream.fifo import fifo
 from litho.rtl.stream.fork import fork
@@ -23,6 +23,7 @@ def cases() -> Iterator[Case]:
     yield from _registers()
     yield from _buffers()
     yield from _forks_and_joins()
+    yield from _stalls()
     yield from _widths()
     yield from _repeats()
     yield from _roundings()
@@ -76,6 +77,16 @@ def _forks_and_joins() -> Iterator[Case]:
 
 def _join_case(name: str, reason: str, a: int, b: int, low: Codes, high: Codes) -> Case:
     return Case(name, reason, join(a, b, low.shape[2]), (low, high), (low + high * 2**a,))
+
+
+def _stalls() -> Iterator[Case]:
+    for bits, lanes, row, pause, reason in (
+        (8, 1, 256, 1, "a beat in every other cycle, every code of 8 bits"),
+        (5, 4, 10, 3, "a longer stop than a sink's, a padded beat"),
+    ):
+        codes = _drawn(bits, (4, 1, row))
+        block = stall_block(bits, lanes, row, pause)
+        yield Case(f"stall_{bits}b_{lanes}of{row}_{pause}", reason, block, (codes,), (codes,))
 
 
 def _widths() -> Iterator[Case]:

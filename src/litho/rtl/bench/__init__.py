@@ -1,4 +1,4 @@
-"""Blocks around the shared modules that have no streams, so that the suite can drive them."""
+"""Blocks around the shared modules that have other ports too, so that the suite can drive them."""
 
 from pathlib import Path
 
@@ -8,11 +8,12 @@ from litho.hw import Family, Resources
 from litho.rtl.arith.dot import dot_resources, packs_registers
 from litho.rtl.arith.round import round_resources, rounding_code
 from litho.rtl.block import Block, Codes, Memory, Stream, Times
+from litho.rtl.events import Flow, Rule, offered, taken
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.packing import pack
 from litho.rtl.stream.register import register_resources
 
-__all__ = ["dot_block", "rom_block", "round_block"]
+__all__ = ["dot_block", "rom_block", "round_block", "stall_block"]
 
 _HERE = Path(__file__).parent
 
@@ -114,6 +115,41 @@ def rom_block(words: Codes, bits: int, row: int) -> Block:
         _one_later,
         (Memory("MemFile", bits, pack(words[:, None], bits)),),
         _HERE / "bench_rom.sv",
+    )
+
+
+def stall_block(bits: int, lanes: int, row: int, pause: int) -> Block:
+    """Give `litho_stream_stall`, told to stop for `pause` cycles after each beat."""
+    source, target = (Stream(name, bits, lanes, row) for name in ("in", "out"))
+    places, step = np.arange(source.beats, dtype=np.int64), pause + 1
+
+    def schedule(offered_at: tuple[Times, ...]) -> tuple[Times, ...]:
+        return (np.maximum.accumulate(offered_at[0] - places * step) + places * step,)
+
+    def flow() -> Flow:
+        rules = (
+            Rule(offered("out"), offered("in"), places, 0),
+            Rule(offered("out"), taken("out"), places - 1, step),
+            Rule(taken("in"), taken("out"), places, 0),
+        )
+        return Flow((), rules)
+
+    def resources(family: Family) -> Resources:
+        del family
+        counter = pause.bit_length()
+        return Resources(luts=2 * counter + 3, ffs=counter + 1)
+
+    return Block(
+        "bench_stream_stall",
+        (("Width", source.width), ("Pause", pause)),
+        (source,),
+        (target,),
+        lambda inputs: inputs,
+        resources,
+        source.beats * step,
+        schedule,
+        source=_HERE / "bench_stream_stall.sv",
+        flow=flow,
     )
 
 
