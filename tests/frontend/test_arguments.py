@@ -10,7 +10,7 @@ from litho.frontend import capture
 
 def test_the_names_that_a_call_left_out_are_kept() -> None:
     call = capture(nn.LeakyReLU(0.25).eval(), torch.zeros(1, 3)).nodes[0].params
-    assert [name for name, _ in call.arguments] == ["input", "negative_slope"]
+    assert [name for name, _ in call.arguments] == ["self", "negative_slope"]
     assert call.left_out == ()
     added = capture(Twice(), torch.zeros(1, 3)).nodes[0].params
     assert (added.left_out, added.get("alpha", 1)) == (("alpha",), 1)

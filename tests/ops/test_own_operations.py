@@ -19,7 +19,11 @@ SOURCE = """
 from litho.ir import Lowering, Op
 from litho.ops.relu.reference import ReluParams, evaluate, infer_type
 
-OP = Op("{name}", ReluParams, infer_type, evaluate, (Lowering(("{aten}",), None),), {{}})
+def lower(context, call, inputs):
+    return context.add("{name}", inputs, ReluParams())
+
+
+OP = Op("{name}", ReluParams, infer_type, evaluate, (Lowering(("{aten}",), lower),), {{}})
 """
 
 
@@ -123,8 +127,67 @@ def test_a_folder_that_does_not_fit_is_refused(
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    message = "the folder of an op must be there, and .*users_gate is not; a relative path counts"
+    with pytest.raises(ConfigError, match=message):
+        ops.registry((tmp_path / "users_gate",))
+
+
+def test_a_folder_that_is_no_package_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "users_gate").mkdir()
     with pytest.raises(ConfigError, match=r"must have __init__\.py, and .*users_gate has none"):
         ops.registry((tmp_path / "users_gate",))
+
+
+def test_the_place_of_a_mistake_in_a_folder_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path / "users_wrong", source="1 / 0")
+    with pytest.raises(ConfigError, match=r"it arose in .*users_wrong/__init__\.py:1 \(1 / 0\)$"):
+        ops.registry((folder,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        (
+            '(Lowering(("{aten}",), lower),)',
+            '(Lowering(("{aten}",), lower))',
+            "in 'lowerings' a tup",
+        ),
+        (
+            '("{aten}",)',
+            '("{aten}")',
+            "must have a tuple of spellings and a function, not 'mine.ga",
+        ),
+        (
+            ", {{}})",
+            ", None)",
+            "must have in 'blocks' a mapping, `{\"fixed\": make_block}`, not None",
+        ),
+        (
+            "ReluParams, infer",
+            "dict, infer",
+            "must have in 'params' a dataclass, not <class 'dict'>",
+        ),
+        (
+            "evaluate, (",
+            "evaluate(1), (",
+            "must be importable, .*: TypeError: evaluate\\(\\) missing 2",
+        ),
+    ],
+)
+def test_a_record_with_a_wrong_field_is_refused(
+    old: str, new: str, text: str, tmp_path: Path
+) -> None:
+    assert SOURCE.count(old) == 1
+    folder = written(tmp_path / "users_gate", source=SOURCE.replace(old, new))
+    with pytest.raises(ConfigError, match=text):
+        ops.registry((folder,))
+
+
+def test_a_command_line_sets_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ops.setting() == ""
+    assert ops.setting((tmp_path / "a b",)) == f"LITHO_OPS='{tmp_path / 'a b'}' "
+    monkeypatch.setenv(ops.VARIABLE, str(tmp_path / "c"))
+    assert ops.setting((tmp_path / "b",)) == f"LITHO_OPS={tmp_path / 'b'}:{tmp_path / 'c'} "
 
 
 def test_an_operator_that_another_lowers_is_refused(tmp_path: Path) -> None:

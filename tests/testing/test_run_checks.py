@@ -30,8 +30,8 @@ def test_an_unknown_name_is_answered_with_near_ones():
         chosen_subjects("rtl-fifo_22")
     with pytest.raises(ConfigError, match="not '%%%'; see `litho rtl list`"):
         chosen_subjects("%%%")
-    with pytest.raises(ConfigError, match="and litho_stream_stall has none: it serves benches"):
-        chosen_subjects("stream_stall")
+    with pytest.raises(ConfigError, match="is found by --folder or LITHO_OPS"):
+        chosen_subjects("tilted")
 
 
 def small() -> Subject:
@@ -56,6 +56,7 @@ def test_a_check_that_fails_says_why_and_the_others_go_on():
     first, second = run_checks([broken], chosen)
     assert (first.state, second.state) == ("failed", "passed")
     assert first.reason.startswith("stream 'out' must give ")
+    assert "(the authority of the case), not -1 (the reference), in sample 0" in first.reason
 
 
 def missing(case: object, directory: Path) -> None:
@@ -69,17 +70,34 @@ def test_only_the_second_simulator_may_be_missing():
         list(run_checks([small()], {"equality": missing}))
 
 
-def test_a_check_works_in_an_empty_folder_that_is_gone_after(monkeypatch):
+def test_a_check_works_in_an_empty_folder_that_stays_when_it_fails(tmp_path, monkeypatch):
+    monkeypatch.setenv("LITHO_CACHE", str(tmp_path))
     seen = []
 
     def look(case: object, directory: Path) -> None:
         seen.append((directory, list(directory.iterdir())))
         (directory / "left").write_text("")
-        raise MismatchError("told")
 
-    list(run_checks([small()], {"look": look, "again": look}))
-    assert [content for _, content in seen] == [[], []]
-    assert not [folder for folder, _ in seen if folder.exists()]
+    def fail(case: object, directory: Path) -> None:
+        look(case, directory)
+        raise MismatchError(f"told; log: {directory / 'left'}")
+
+    passed, *failed = run_checks([small()], {"look": look, "fail": fail, "again": fail})
+    assert [content for _, content in seen] == [[], [], []]
+    assert [item.folder for item in (passed, *failed)] == [None, seen[1][0], seen[2][0]]
+    assert [folder.exists() for folder, _ in seen] == [False, True, True]
+    assert len({item.fault for item in failed}) == 1
+
+
+def test_a_check_that_leaves_no_file_leaves_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("LITHO_CACHE", str(tmp_path))
+    (outcome,) = run_checks([small()], {"fail": fail_at_once})
+    assert (outcome.state, outcome.folder) == ("failed", None)
+    assert list((tmp_path / "checks").iterdir()) == []
+
+
+def fail_at_once(case: object, directory: Path) -> None:
+    raise MismatchError("told")
 
 
 def test_the_checks_are_those_of_the_suite():

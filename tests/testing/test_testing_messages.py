@@ -45,7 +45,10 @@ def test_a_beat_that_comes_late_is_named() -> None:
 def test_two_cases_of_one_name_are_named(tmp_path: Path) -> None:
     place = tmp_path / "op_with_equal_cases"
     place.mkdir()
-    (place / "__init__.py").write_text("")
+    (place / "__init__.py").write_text(
+        "from litho.ops.relu import OP as RELU\nfrom dataclasses import replace\n"
+        "OP = replace(RELU, name='op_with_equal_cases', lowerings=())\n"
+    )
     (place / "cases.py").write_text(
         "from litho.testing import chosen_subjects\n\n\ndef cases():\n"
         "    (one,) = chosen_subjects('rtl-register_1b_1of5')\n    return (one.case, one.case)\n"

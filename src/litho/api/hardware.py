@@ -1,6 +1,5 @@
 """From an integer graph to hardware: what it should cost, its files, its proof, its report."""
 
-import tempfile
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -292,7 +291,7 @@ def synthesize(
 
     chosen = find_device(device)
     folder = read_folder(design.path if isinstance(design, EmitResult) else Path(design))
-    with tempfile.TemporaryDirectory(prefix="litho-") as temporary:
+    with tools.kept_on_failure("synthesis") as temporary:
         directory = Path(out or temporary)
         directory.mkdir(parents=True, exist_ok=True)
         synthesis = tools.synthesize(folder, find_family(chosen.family), directory)
@@ -336,11 +335,12 @@ def _on_disk(design: EmitResult | Path | str) -> "Iterator[EmitResult]":
     from litho.emit import Emitted, design_of
     from litho.ops import registry
     from litho.rtl import read_folder, timing_of
+    from litho.tools import kept_on_failure
 
     graph, place = lowered(design), Path(design) / "design"
-    with tempfile.TemporaryDirectory(prefix="litho-") as temporary:
+    with kept_on_failure("designs") as temporary:
         if not place.exists():
-            yield emit(Path(temporary) / "design", graph)
+            yield emit(temporary / "design", graph)
             return
         folder = read_folder(place)
         network = design_of(graph, registry(), folder.top)

@@ -1,5 +1,6 @@
 """The SystemVerilog library: what is in it, what a module is, whether it is right, a copy of it."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ __all__ = [
     "module",
     "modules",
 ]
+
+
+_STATES = ("passed", "failed", "skipped")
+_NAMED = 3  # outcomes of one fault that are named beside the first
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,6 +96,7 @@ class CheckResult(Shown):
 
     name: str
     outcomes: tuple["Outcome", ...]
+    synthesis: bool = False
 
     @property
     def failed(self) -> tuple["Outcome", ...]:
@@ -111,23 +117,20 @@ class CheckResult(Shown):
         return (Table(("case", *checks), rows, checks),)
 
     def lines(self) -> Iterable[str]:
-        """Give the counts, and why something was skipped or failed."""
+        """Give the counts, and why something was skipped or failed: a line for each reason."""
         counts = Counter(item.state for item in self.outcomes)
-        yield ", ".join(f"{count} {state}" for state, count in counts.items())
-        for state in ("skipped", "failed"):
-            reasons = (
-                f"{state}: {item.subject.name} {item.check}: {item.reason}"
-                if state == "failed"
-                else f"{state}: {item.check}: {item.reason}"
-                for item in self.outcomes
-                if item.state == state
-            )
-            yield from dict.fromkeys(reasons)
+        yield ", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state])
+        skipped = (item for item in self.outcomes if item.state == "skipped")
+        yield from dict.fromkeys(f"skipped: {item.check}: {item.reason}" for item in skipped)
+        faults: dict[str, list[Outcome]] = {}
+        for item in self.failed:
+            faults.setdefault(item.fault, []).append(item)
+        yield from (_told(equal) for equal in faults.values())
 
     def record(self) -> Any:
         """Give the outcomes as JSON holds them."""
         counts = Counter(item.state for item in self.outcomes)
-        states = {state: counts[state] for state in ("passed", "failed", "skipped")}
+        states = {state: counts[state] for state in _STATES}
         return {"block": self.name, **states, "checks": [_outcome(o) for o in self.outcomes]}
 
     def demand(self) -> None:
@@ -137,8 +140,15 @@ class CheckResult(Shown):
             raise MismatchError(
                 f"{self.name} must pass every check, and {len(self.failed)} of"
                 f" {len(self.outcomes)} failed; first: {first.subject.name} {first.check}:"
-                f" {first.reason}"
+                f" {first.reason}; to check this case alone: {self._command(first)}"
             )
+
+    def _command(self, item: "Outcome") -> str:
+        """Give the command that checks the case of `item` again."""
+        folder = item.subject.folder
+        words = ("litho", "rtl", "test", item.subject.name)
+        where = ("--folder", str(folder)) if folder else ()
+        return shlex.join((*words, *where, *(("--synthesis",) if self.synthesis else ())))
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,24 +171,31 @@ class ExportResult(Shown):
         }
 
 
-def modules() -> ModulesResult:
-    """Give the modules of the library: the shared ones, then those of the operations."""
+def modules(*folders: Path | str) -> ModulesResult:
+    """Give the modules of the library: the shared ones, then those of the operations.
+
+    Those of the user's own come last, in `folders` and where LITHO_OPS says.
+    """
     from litho.rtl import read_module
 
-    return ModulesResult(tuple(read_module(path) for path in _files().values()))
+    return ModulesResult(tuple(read_module(path) for path in _files(folders).values()))
 
 
-def module(name: str) -> ModuleResult:
+def module(name: str, *folders: Path | str) -> ModuleResult:
     """Give the module called `name`, with or without its prefix.
 
+    `folders` are those of operations that do not come with litho; LITHO_OPS names more.
     Raises `ConfigError` when there is none.
     """
     from litho.rtl import read_module
 
-    files = _files()
+    files = _files(folders)
     path = files.get(name) or files.get(f"litho_{name}")
     if path is None:
-        raise ConfigError(f"a module must be one of {', '.join(files)}, not {name!r}")
+        raise ConfigError(
+            f"a module must be one of {', '.join(files)}, not {name!r}; one of your own is found by"
+            " --folder or LITHO_OPS"
+        )
     return ModuleResult(read_module(path))
 
 
@@ -203,22 +220,50 @@ def check(
         names = ("reference", "icarus")
     chosen = {key: CHECKS[key] for key in names} | (dict(SYNTHESIS) if synthesis else {})
     subjects = chosen_subjects(name, tuple(Path(folder) for folder in folders))
-    return CheckResult(name, tuple(run_checks(subjects, chosen)))
+    return CheckResult(name, tuple(run_checks(subjects, chosen)), synthesis)
 
 
-def export(directory: Path | str) -> ExportResult:
-    """Copy all modules into `directory`, with a list of them in order, whole or not at all."""
+def export(directory: Path | str, *folders: Path | str) -> ExportResult:
+    """Copy all modules into `directory`, with a list of them in order, whole or not at all.
+
+    Those in `folders`, and where LITHO_OPS says, are among them.
+    """
     from litho.rtl import export as exported
 
-    return ExportResult(Path(directory), exported(Path(directory), _files()))
+    return ExportResult(Path(directory), exported(Path(directory), _files(folders)))
 
 
-def _files() -> dict[str, Path]:
+def _files(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
+    """Give the files of all modules by name; raises `ConfigError` for a name that is taken."""
     from litho import ops
     from litho.rtl import shared_modules
 
     found = sorted(Path(ops.__path__[0]).glob("*/litho_*.sv"))
-    return shared_modules() | {path.stem: path for path in found}
+    files = shared_modules() | {path.stem: path for path in found}
+    named = tuple(Path(folder) for folder in folders)
+    ops.registry(named)
+    for folder in ops.users_folders(named):
+        for path in sorted(folder.glob("*.sv")):
+            if path.stem in files:
+                raise ConfigError(
+                    f"a module must have a name of its own, and {path.stem} ({path}) is"
+                    f" {files[path.stem]} already; give it another"
+                )
+            files[path.stem] = path
+    return files
+
+
+def _told(equal: "list[Outcome]") -> str:
+    """Give one line for outcomes that have one fault."""
+    first, *others = equal
+    line = f"failed: {first.subject.name} {first.check}: {first.reason}"
+    if first.folder:
+        line += f"; its files: {first.folder}"
+    if others:
+        named = [f"{item.subject.name} {item.check}" for item in others[:_NAMED]]
+        more = len(others) - len(named)
+        line += f" (and {len(others)} more so: {', '.join(named)}{f', {more} others' * (more > 0)})"
+    return line
 
 
 def _facts(item: "Module") -> dict[str, Any]:
@@ -247,4 +292,5 @@ def _outcome(item: "Outcome") -> dict[str, Any]:
         "state": item.state,
         "seconds": item.seconds,
         **({"reason": item.reason} if item.reason else {}),
+        **({"files": str(item.folder)} if item.folder else {}),
     }

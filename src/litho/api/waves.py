@@ -1,7 +1,7 @@
 """Records a simulation into a file: every signal as VCD, or the streams as a picture."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,18 +51,24 @@ def recording(
 
 
 def record_case(
-    name: str, path: Path | str, cycles: int | None = None, simulator: str = "verilator"
+    name: str,
+    path: Path | str,
+    cycles: int | None = None,
+    simulator: str = "verilator",
+    folders: Iterable[Path | str] = (),
 ) -> None:
     """Record the bench of the case called `name` under stalls; codes are drawn as integers.
 
+    `folders` are those of operations that do not come with litho.
     Raises `ConfigError` when `name` stands for more than one case, `MismatchError` when a code is
     wrong.
     """
     from litho.rtl import single, write_design
     from litho.sim import compare, simulate
-    from litho.testing import STALLS, chosen_subjects, expected_of
+    from litho.testing import STALLS, chosen_subjects, expected_of, sides_of
+    from litho.tools import kept_on_failure
 
-    subjects = chosen_subjects(name)
+    subjects = chosen_subjects(name, tuple(Path(folder) for folder in folders))
     if len(subjects) > 1:
         names = ", ".join(subject.name for subject in subjects[:4])
         raise ConfigError(
@@ -71,10 +77,10 @@ def record_case(
     case = subjects[0].case
     block = case.block
     with (
-        tempfile.TemporaryDirectory(prefix="litho-") as folder,
+        kept_on_failure("checks") as folder,
         recording(path, cycles, lambda waves: _tracks(subjects[0], waves)) as wave,
     ):
-        made = write_design(Path(folder), single(block))
+        made = write_design(folder, single(block))
         found = simulate(
             made,
             block.inputs,
@@ -84,7 +90,7 @@ def record_case(
             simulator=simulator,
             wave=wave,
         )
-    compare(expected_of(case), found.outputs, block.outputs)
+    compare(expected_of(case), found.outputs, block.outputs, sides=sides_of(case))
 
 
 def _tracks(subject: "Subject", waves: Path) -> "tuple[Track, ...]":

@@ -1,10 +1,27 @@
 """What `litho simulate --block` and `litho rtl test` share."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+import click
 
 from litho.app.output import show, working
 
-__all__ = ["check_block"]
+__all__ = ["check_block", "folder_option"]
+
+_Verb = Callable[..., None]
+
+
+def folder_option(text: str) -> Callable[[_Verb], _Verb]:
+    """Give a verb the option `--folder`, explained by `text`; LITHO_OPS names folders always."""
+    return click.option(
+        "--folder",
+        "folders",
+        metavar="OP",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help=text,
+    )
 
 
 def check_block(
@@ -24,7 +41,7 @@ def check_block(
 
     with working(f"check {name}"):
         if wave is not None:
-            api.record_case(name, wave, cycles, simulator)
+            api.record_case(name, wave, cycles, simulator, folders)
         checked = api.check(name, *folders, simulator=simulator, synthesis=synthesis)
     show(checked, is_json)
     checked.demand()

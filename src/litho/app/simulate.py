@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from litho.app.checking import check_block
+from litho.app.checking import check_block, folder_option
 from litho.app.output import json_option, show, working
 
 __all__ = ["verb"]
@@ -13,6 +13,7 @@ __all__ = ["verb"]
 @click.command("simulate")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--block", metavar="NAME", help="Check this case, operation or module instead.")
+@folder_option("Folder of an operation of your own; the NAME of --block is then one of these.")
 @click.option("--vectors", type=click.Path(path_type=Path), help="Codes of the inputs (.npz).")
 @click.option(
     "--samples",
@@ -49,6 +50,7 @@ __all__ = ["verb"]
 def verb(
     folder: Path | None,
     block: str | None,
+    folders: tuple[Path, ...],
     vectors: Path | None,
     samples: int,
     seed: int,
@@ -74,8 +76,10 @@ def verb(
             raise click.UsageError(
                 "--vectors must go with a FOLDER; a --block has cases of its own"
             )
-        check_block(block, simulator=simulator, wave=wave, cycles=cycles, is_json=is_json)
+        check_block(block, *folders, simulator=simulator, wave=wave, cycles=cycles, is_json=is_json)
         return
+    if folders:
+        raise click.UsageError("--folder must go with --block; for a FOLDER set LITHO_OPS")
     assert folder is not None
     with working("simulate"):
         simulated = api.simulate(

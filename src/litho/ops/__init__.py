@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,23 @@ from typing import TYPE_CHECKING
 
 from litho.errors import ConfigError
 from litho.ir import Op, Registry
+from litho.ops.faults import FAILURES, faults_of, watched, watched_block
 from litho.ops.folder import import_folder
+from litho.ops.record import checked
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["ENTRY_POINTS", "VARIABLE", "import_folder", "registry", "users_folders"]
+__all__ = [
+    "ENTRY_POINTS",
+    "VARIABLE",
+    "faults_of",
+    "import_folder",
+    "registry",
+    "setting",
+    "users_folders",
+    "watched_block",
+]
 
 ENTRY_POINTS = "litho.ops"
 VARIABLE = "LITHO_OPS"
@@ -44,6 +56,16 @@ def users_folders(folders: tuple[Path, ...] = ()) -> tuple[Path, ...]:
     installed = (importlib.util.find_spec(point.module) for point in _entry_points())
     places = (found.submodule_search_locations for found in installed if found)
     return (*(Path(where) for place in places for where in place or ()), *_named(folders))
+
+
+def setting(folders: tuple[Path, ...] = ()) -> str:
+    """Give what a command line begins with to know the operations of `registry(folders)`.
+
+    It sets LITHO_OPS for that command, and is empty when there are none but litho's and installed
+    ones.
+    """
+    named = os.pathsep.join(map(str, _named(folders)))
+    return f"{VARIABLE}={shlex.quote(named)} " if named else ""
 
 
 def _named(folders: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -80,20 +102,27 @@ def _entry_points() -> "list[EntryPoint]":
 
 def _installed() -> Iterator[tuple[str, Op]]:
     for point in _entry_points():
-        loaded = point.load()
-        yield point.value, _checked(getattr(loaded, "OP", loaded), point.name, point.value)
+        loaded = _loaded(point)
+        op = checked(getattr(loaded, "OP", loaded), point.name, point.value)
+        yield point.value, watched(op, _place(point))
+
+
+def _loaded(point: "EntryPoint") -> object:
+    try:
+        return point.load()
+    except FAILURES as error:
+        raise ConfigError(
+            f"the entry point {point.name} = {point.value} of the group {ENTRY_POINTS} must be"
+            f" importable, and is not: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _place(point: "EntryPoint") -> Path:
+    """Give the folder of the module that an entry point names."""
+    spec = importlib.util.find_spec(point.module)
+    return Path(spec.origin).parent if spec and spec.origin else Path()
 
 
 def _in(folder: Path) -> Op:
     module = import_folder(folder)
-    return _checked(getattr(module, "OP", None), folder.name, str(folder))
-
-
-def _checked(op: object, name: str, place: str) -> Op:
-    if not isinstance(op, Op):
-        raise ConfigError(f"{place} must have a record `OP` in its __init__.py, and has none")
-    if op.name != name:
-        raise ConfigError(
-            f"the operation in {place} must be called {name!r} as its place is, not {op.name!r}"
-        )
-    return op
+    return watched(checked(getattr(module, "OP", None), folder.name, str(folder)), folder)

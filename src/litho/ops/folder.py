@@ -7,32 +7,23 @@ from pathlib import Path
 from types import ModuleType
 
 from litho.errors import ConfigError
+from litho.ops.faults import FAILURES, place_of
 
 __all__ = ["import_folder"]
-
-# What a user's own code may raise; interrupts and exits pass.
-_FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 def import_folder(folder: Path) -> ModuleType:
     """Import the package in `folder` under the folder's own name, once.
 
-    Raises `ConfigError` for a folder that is no package, that cannot be imported, or that has the
-    name of another module.
+    Raises `ConfigError` for a folder that is not there, that is no package, that cannot be
+    imported, or that has the name of another module.
     """
-    start, name = folder.resolve() / "__init__.py", folder.name
+    start, name = folder.resolve() / "__init__.py", folder.resolve().name
+    if not folder.is_dir():
+        raise ConfigError(
+            f"the folder of an op must be there, and {folder} is not; a relative path counts from"
+            f" where litho is started, {Path.cwd()}"
+        )
     if not start.is_file():
         raise ConfigError(f"the folder of an op must have __init__.py, and {folder} has none")
     if not name.isidentifier():
@@ -58,10 +49,11 @@ def _imported(start: Path, name: str) -> ModuleType:
     sys.modules[name] = package
     try:
         spec.loader.exec_module(package)
-    except _FAILURES as error:
+    except FAILURES as error:
         del sys.modules[name]
+        place = place_of(error, start.parent)
         raise ConfigError(
             f"the folder of an op must be importable, and {start.parent} is not:"
-            f" {type(error).__name__}: {error}"
+            f" {type(error).__name__}: {error}" + (f"; it arose in {place}" if place else "")
         ) from error
     return package

@@ -25,9 +25,15 @@ def sources_of(blocks: tuple[Block, ...]) -> tuple[Path, ...]:
     """Give the files that the modules of `blocks` need, each after those it instantiates.
 
     Beside those in the shared library there may be others in the folder of a block's own file.
-    Raises `DataError` for a module that has no file.
+    Raises `DataError` for a module that has no file, and for a source that is not there.
     """
     sources = {block.module: block.source for block in blocks if block.source}
+    for module, source in sources.items():
+        if not source.is_file():
+            raise DataError(
+                f"the source of block {module} must be a file, and {source} is none; see `source`"
+                " of the Block that its operation makes"
+            )
     beside = {source.parent for source in sources.values()}
     own = {path.stem: path for folder in sorted(beside) for path in sorted(folder.glob("*.sv"))}
     own |= sources

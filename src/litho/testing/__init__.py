@@ -14,6 +14,7 @@ from litho.testing.checks import (
     check_second_simulator,
     check_timing,
     expected_of,
+    sides_of,
 )
 from litho.testing.discovery import Subject, find_subjects
 from litho.testing.synthesis import check_netlist, check_resources
@@ -37,4 +38,5 @@ __all__ = [
     "expected_of",
     "find_subjects",
     "run_checks",
+    "sides_of",
 ]

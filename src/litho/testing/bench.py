@@ -1,15 +1,16 @@
 """The conformance suite without pytest: the checks of chosen cases, one outcome after another."""
 
 import difflib
-import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from litho.errors import ConfigError, LithoError, ToolMissingError
+from litho import tools
+from litho.errors import ConfigError, LithoError, MismatchError, ToolMissingError
 from litho.hw import find_family
-from litho.rtl import Case, shared_modules, sources_of
+from litho.rtl import Case, sources_of
 from litho.testing import checks, synthesis
 from litho.testing.discovery import Subject, find_subjects
 
@@ -48,13 +49,19 @@ _OPTIONAL = {"icarus": "iverilog"}  # checks that are skipped when their tool is
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one check of one case ended: `passed`, `failed` or `skipped`, with the reason."""
+    """How one check of one case ended: `passed`, `failed` or `skipped`, with the reason.
+
+    `fault` is the reason without what belongs to this check of this case alone: outcomes of one
+    fault have it in common. `folder` is what a check that failed left: the design and its logs.
+    """
 
     subject: Subject
     check: str
     state: str
     seconds: float
     reason: str = ""
+    fault: str = ""
+    folder: Path | None = None
 
 
 def chosen_subjects(name: str, folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
@@ -66,28 +73,35 @@ def chosen_subjects(name: str, folders: tuple[Path, ...] = ()) -> tuple[Subject,
     """
     subjects = find_subjects(folders)
     module = name if name.startswith("litho_") else f"litho_{name}"
+    modules = {name, module, module.replace("litho", "bench", 1)}
     ways: tuple[Callable[[Subject], bool], ...] = (
         lambda subject: subject.name == name,
         lambda subject: subject.owner == name,
-        lambda subject: subject.case.block.module in (module, module.replace("litho", "bench", 1)),
-        lambda subject: module in {path.stem for path in sources_of((subject.case.block,))},
+        lambda subject: subject.case.block.module in modules,
+        lambda subject: bool({name, module} & _stems(subject)),
     )
     for way in ways:
         found = tuple(subject for subject in subjects if way(subject))
         if found:
             return found
-    if module in shared_modules():
-        raise ConfigError(
-            f"a block must have cases to be checked, and {module} has none: it serves benches alone"
-        )
     known = [subject.name for subject in subjects]
     known += sorted({subject.owner for subject in subjects})
     known += sorted({subject.case.block.module for subject in subjects})
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else "see `litho rtl list`"
+    where = (
+        f"looked for in {', '.join(map(str, folders))} alone"
+        if folders
+        else "an operation of your own is found by --folder or LITHO_OPS"
+    )
     raise ConfigError(
         f"a block must be a case, an operation or a module with cases, not {name!r}; {hint}"
+        f" ({where})"
     )
+
+
+def _stems(subject: Subject) -> set[str]:
+    return {path.stem for path in sources_of((subject.case.block,))}
 
 
 def run_checks(
@@ -99,18 +113,37 @@ def run_checks(
     """
     for subject in subjects:
         for name, check in chosen.items():
-            with tempfile.TemporaryDirectory(prefix="litho-") as folder:
-                yield _outcome(subject, name, check, Path(folder))
+            yield _outcome(subject, name, check)
 
 
-def _outcome(subject: Subject, name: str, check: Check, directory: Path) -> Outcome:
-    started, state, reason = time.perf_counter(), "passed", ""
+def _outcome(subject: Subject, name: str, check: Check) -> Outcome:
+    started, state, reason, fault, left = time.perf_counter(), "passed", "", "", Path()
     try:
-        check(subject.case, directory)
+        with tools.kept_on_failure("checks") as left:
+            _run(check, subject.case, left)
     except ToolMissingError as error:
         if name not in _OPTIONAL:
             raise
-        state, reason = "skipped", str(error)
+        state = "skipped"
+        reason = fault = str(error)
     except LithoError as error:
-        state, reason = "failed", str(error)
-    return Outcome(subject, name, state, round(time.perf_counter() - started, 3), reason)
+        state, reason, fault = "failed", str(error), _fault(error, subject, left)
+    seconds = round(time.perf_counter() - started, 3)
+    kept = left if state == "failed" and left.is_dir() else None
+    return Outcome(subject, name, state, seconds, reason, fault, kept)
+
+
+def _run(check: Check, case: Case, directory: Path) -> None:
+    """Run a check, and keep the traceback of what the code of its operation raised, if it did."""
+    try:
+        check(case, directory)
+    except LithoError as error:
+        if error.__cause__ and not isinstance(error.__cause__, LithoError):
+            text = "".join(traceback.format_exception(error.__cause__))
+            (directory / "traceback.log").write_text(text)
+        raise
+
+
+def _fault(error: LithoError, subject: Subject, left: Path) -> str:
+    inner = error.__cause__ if isinstance(error.__cause__, MismatchError) else error
+    return str(inner).replace(str(left), "").replace(subject.case.name, "")

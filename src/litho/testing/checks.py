@@ -20,6 +20,7 @@ __all__ = [
     "check_second_simulator",
     "check_timing",
     "expected_of",
+    "sides_of",
 ]
 
 STALLS = (
@@ -39,13 +40,19 @@ def expected_of(case: Case) -> tuple[Codes, ...]:
     return case.expected or case.block.evaluate(case.inputs)
 
 
+def sides_of(case: Case) -> tuple[str, str]:
+    """Say in words who gives what is expected of the hardware, and who is compared with it."""
+    return "the authority of the case" if case.expected else "the reference", "the hardware"
+
+
 def check_reference(case: Case) -> None:
     """Compare the block's `evaluate` with the authority of the case, and both with the streams.
 
     Raises `MismatchError` when they differ, or when a code does not fit its stream.
     """
     found = case.block.evaluate(case.inputs)
-    compare(expected_of(case), found, case.block.outputs)
+    sides = ("the authority of the case", "the reference")
+    compare(expected_of(case), found, case.block.outputs, sides=sides)
     streams = (*case.block.inputs, *case.block.outputs)
     for stream, codes in zip(streams, (*case.inputs, *found), strict=True):
         low = -(1 << (stream.bits - 1)) if stream.is_signed else 0
@@ -108,7 +115,7 @@ def check_second_simulator(case: Case, directory: Path) -> None:
         case.reason,
         case.block,
         tuple(codes[:count] for codes in case.inputs),
-        tuple(codes[:count] for codes in expected_of(case)),
+        case.expected and tuple(codes[:count] for codes in case.expected),
     )
     found = _run(short, folder, short.inputs, stalls=STALLS[0], simulator="icarus")
     _compare(short, found, "by icarus")
@@ -152,7 +159,7 @@ def _run(
 
 def _compare(case: Case, found: Simulation, how: str) -> None:
     try:
-        compare(expected_of(case), found.outputs, case.block.outputs)
+        compare(expected_of(case), found.outputs, case.block.outputs, sides=sides_of(case))
     except MismatchError as error:
         raise MismatchError(f"case {case.name!r} {how}: {error}") from error
 

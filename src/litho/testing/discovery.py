@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,11 +18,15 @@ __all__ = ["Subject", "find_subjects"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Subject:
-    """One case of the module or operation `owner`, the `place`-th of its module's cases."""
+    """One case of the module or operation `owner`, the `place`-th of its module's cases.
+
+    `folder` is where an operation lies that is not litho's own.
+    """
 
     owner: str
     case: Case
     place: int
+    folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -38,28 +42,66 @@ def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
 
     That is litho, installed operations, and those of the folders that LITHO_OPS lists.
 
-    Raises `ConfigError` for a folder without cases and for two cases of one name.
+    Raises `ConfigError` for a folder without cases or whose cases fail, for two cases of one name,
+    and what `litho.ops.registry` raises for an operation that does not fit.
     """
-    modules = [_load(folder) for folder in folders] if folders else _known()
-    found = [subject for module in modules for subject in _subjects(module)]
+    ops.registry(folders)
+    found = [] if folders else _own()
+    for folder in folders or ops.users_folders():
+        found += _users(folder.resolve())
     for name, count in Counter(subject.name for subject in found).items():
         if count > 1:
             raise ConfigError(f"a case must have a name of its own, and {name!r} names {count}")
     return tuple(found)
 
 
-def _known() -> list[ModuleType]:
+def _own() -> list[Subject]:
     names = sorted(module.name for module in pkgutil.iter_modules(ops.__path__) if module.ispkg)
-    own = (importlib.import_module(f"litho.ops.{name}.cases") for name in names)
-    return [shared_cases, *own, *(_load(folder) for folder in ops.users_folders())]
+    modules = [importlib.import_module(f"litho.ops.{name}.cases") for name in names]
+    return [subject for module in (shared_cases, *modules) for subject in _subjects(module)]
 
 
-def _load(folder: Path) -> ModuleType:
-    """Import the package in `folder` under its own name, and its module `cases`."""
+def _users(folder: Path) -> list[Subject]:
+    """Give the cases of an operation that is not litho's own; its code tells where it fails."""
     if not (folder / "cases.py").is_file():
         raise ConfigError(f"the folder of an op must have cases.py, and {folder} has none")
     package = ops.import_folder(folder)
-    return importlib.import_module(f"{package.__name__}.cases")
+    with ops.faults_of(f"cases.py of operation {folder.name!r}", folder):
+        subjects = _subjects(importlib.import_module(f"{package.__name__}.cases"))
+    for subject in subjects:
+        _check(subject)
+    return [
+        replace(
+            subject,
+            case=replace(
+                subject.case, block=ops.watched_block(subject.case.block, subject.owner, folder)
+            ),
+            folder=folder,
+        )
+        for subject in subjects
+    ]
+
+
+def _check(subject: Subject) -> None:
+    """Demand an array for each stream; `Case` takes what it is given."""
+    case = subject.case
+    for what, given, streams in (
+        ("inputs", case.inputs, case.block.inputs),
+        ("expected", case.expected, case.block.outputs),
+    ):
+        wanted = [["samples", stream.rows, stream.row] for stream in streams]
+        if given is None and what == "expected":
+            continue
+        if not isinstance(given, tuple):
+            found = f"{type(given).__name__}; write `(codes,)`"
+        elif [list(getattr(codes, "shape", ()))[1:] for codes in given] == [w[1:] for w in wanted]:
+            continue
+        else:
+            found = f"of {[list(getattr(codes, 'shape', ())) for codes in given]}"
+        raise ConfigError(
+            f"{what} of case {subject.name!r} must be a tuple of codes, an array a stream, of"
+            f" shapes {wanted}, not {found}".replace("'samples'", "samples")
+        )
 
 
 def _subjects(module: ModuleType) -> list[Subject]:
@@ -73,6 +115,8 @@ def _subjects(module: ModuleType) -> list[Subject]:
     seen: Counter[str] = Counter()
     subjects = []
     for case in listed:
+        if not isinstance(case, Case):
+            raise ConfigError(f"{module.__name__} must give each a Case, not {case!r}")
         subjects.append(Subject(owner, case, seen[case.block.module]))
         seen[case.block.module] += 1
     return subjects

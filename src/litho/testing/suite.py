@@ -6,9 +6,10 @@ A test file that holds
     from litho.testing.suite import Conformance
 
     class TestMine(Conformance):
-        folders = (Path("my_op"),)
+        folders = (Path(__file__).parent / "my_op",)
 
-tests the op in the folder `my_op` with each of its cases. Without `folders`, all of litho.
+tests the op in the folder `my_op` beside it with each of its cases; a string will do for a path.
+Without `folders`, all of litho.
 """
 
 from collections.abc import Callable
@@ -32,18 +33,19 @@ _find = cache(find_subjects)
 class Conformance:
     """What every block must pass; a subclass names the folders of its ops in `folders`."""
 
-    folders: tuple[Path, ...] = ()
+    folders: tuple[Path | str, ...] | Path | str = ()
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Give a test each case it applies to."""
-        if "module" in metafunc.fixturenames:
-            _generate_modules(metafunc, _find(self.folders))
-        elif "family" in metafunc.fixturenames:
-            _generate_families(metafunc, _find(self.folders))
-        elif "mapped" in metafunc.fixturenames:
-            _generate_netlists(metafunc, _find(self.folders))
-        elif "subject" in metafunc.fixturenames:
-            _generate(metafunc, _find(self.folders))
+        for name, generate in (
+            ("module", _generate_modules),
+            ("family", _generate_families),
+            ("mapped", _generate_netlists),
+            ("subject", _generate),
+        ):
+            if name in metafunc.fixturenames:
+                generate(metafunc, _find(_places(self.folders)))
+                return
 
     def test_each_module_has_an_authority_that_is_not_its_reference(
         self, module: tuple[Subject, ...]
@@ -98,6 +100,11 @@ class Conformance:
         """Compare every code of the netlist after synthesis."""
         _needs("yosys", "verilator", "c++")
         testing.check_netlist(mapped.case, tmp_path, find_family("xc7"))
+
+
+def _places(folders: tuple[Path | str, ...] | Path | str) -> tuple[Path, ...]:
+    listed = (folders,) if isinstance(folders, Path | str) else folders
+    return tuple(Path(folder) for folder in listed)
 
 
 def _needs(*names: str) -> None:

@@ -1,7 +1,7 @@
 """Outside programs: found, run, and their reports read."""
 
 from litho.errors import ConfigError
-from litho.tools.cache import cache_root, cached, digest, scratch
+from litho.tools.cache import cache_root, cached, digest, kept_on_failure, scratch
 from litho.tools.cocotb import COCOTB
 from litho.tools.cxx import CXX
 from litho.tools.icarus import ICARUS, compile_bench, run_bench
@@ -32,6 +32,7 @@ __all__ = [
     "compile_bench",
     "digest",
     "find",
+    "kept_on_failure",
     "lint",
     "place",
     "require",

@@ -12,14 +12,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
-from litho.errors import ToolError
+from litho.errors import LithoError, ToolError, ToolMissingError
 
-__all__ = ["cache_root", "cached", "copy_files", "digest", "scratch"]
+__all__ = ["cache_root", "cached", "copy_files", "digest", "kept_on_failure", "scratch"]
 
 
 _KEPT_DAYS = 30
@@ -123,6 +124,25 @@ def scratch(kind: str) -> Path:
         raise _unwritable(error) from error
     _forget(place)
     return found
+
+
+@contextmanager
+def kept_on_failure(kind: str) -> Iterator[Path]:
+    """Give a new empty folder that is gone after, unless an error of litho's ends its use.
+
+    Then it stays in the cache, for its logs and for the command that the error says repeats it;
+    not when it is empty, and not when all that went wrong is that a tool is missing.
+    Raises `ToolError` when the cache cannot be written.
+    """
+    place = scratch(kind)
+    try:
+        yield place
+    except BaseException as error:
+        is_told = isinstance(error, LithoError) and not isinstance(error, ToolMissingError)
+        if not is_told or not any(place.iterdir()):
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _unwritable(error: OSError) -> ToolError:

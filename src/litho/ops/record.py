@@ -1,0 +1,46 @@
+"""Checks the record of a user's own operation, whose mistakes would show late and elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+
+from litho.errors import ConfigError
+from litho.ir import Lowering, Op
+
+__all__ = ["checked"]
+
+
+def checked(op: object, name: str, place: str) -> Op:
+    """Give `op`, what `place` offers as its `OP`, when it is the record of operation `name`.
+
+    Raises `ConfigError` when it is none, has another name, or has a field of another kind.
+    """
+    if not isinstance(op, Op):
+        raise ConfigError(f"{place} must have a record `OP` in its __init__.py, and has none")
+    if op.name != name:
+        raise ConfigError(
+            f"the operation in {place} must be called {name!r} as its place is, not {op.name!r}"
+        )
+    for field, is_right, rule in (
+        ("params", isinstance(op.params, type) and is_dataclass(op.params), "a dataclass"),
+        ("infer_type", callable(op.infer_type), "a function"),
+        ("evaluate", callable(op.evaluate), "a function"),
+        ("lowerings", _are_lowerings(op.lowerings), "a tuple of Lowering, `(Lowering(…),)`"),
+        ("blocks", isinstance(op.blocks, Mapping), 'a mapping, `{"fixed": make_block}`'),
+    ):
+        if not is_right:
+            raise ConfigError(
+                f"the record `OP` in {place} must have in {field!r} {rule}, not"
+                f" {getattr(op, field)!r}"
+            )
+    for lowering in op.lowerings:
+        if isinstance(lowering.aten, str) or not callable(lowering.lower):
+            raise ConfigError(
+                f"a Lowering of {name!r} must have a tuple of spellings and a function, not"
+                f' {lowering.aten!r} and {lowering.lower!r}; write `Lowering(("mine.x.default",),'
+                " lower)`"
+            )
+    return op
+
+
+def _are_lowerings(found: object) -> bool:
+    return isinstance(found, tuple) and all(isinstance(item, Lowering) for item in found)
