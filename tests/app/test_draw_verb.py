@@ -8,6 +8,7 @@ from litho.app.main import main
 from litho.formats import Fixed
 from litho.ir import Graph, Input, Node, TensorType, draw, save
 from litho.ops.relu.reference import ReluParams
+from litho.report.drawing import standalone
 
 KIND = TensorType((3,), Fixed(8))
 GRAPH = Graph(
@@ -23,7 +24,7 @@ def test_the_picture_of_a_folder_is_written(
     save(tmp_path, GRAPH)
     with pytest.raises(SystemExit, match="0"):
         main(["draw", ".", *options])
-    assert Path(options[-1] if options else "graph.svg").read_text() == draw(GRAPH)
+    assert Path(options[-1] if options else "graph.svg").read_text() == standalone(draw(GRAPH))
 
 
 def test_a_folder_without_a_graph_is_named(

@@ -107,6 +107,78 @@ def test_remarks_stand_last_in_their_box() -> None:
     assert [item.get("class") for item in root.iter(f"{SVG}g")].count("node marked") == 1
 
 
+def nested() -> Graph:
+    """Two layers of four nodes that read the mask; the first layer's norm is called again."""
+    paths = [
+        *(("a", "net.layer.0.fc"), ("b", "net.layer.0.fc"), ("c", "net.layer.0"), ("d", "net")),
+        *(("e", "net.layer.1.fc"), ("f", "net.layer.1"), ("g", "net.layer.1"), ("h", "")),
+        *(("i", "net.layer.0"), ("j", "net.layer.0"), ("k", "net.layer.0")),
+    ]
+    nodes = [
+        call(f"{path}.{name}", before, "mask", origin=Origin(path))
+        for (name, path), before in zip(
+            paths, ["x", *(f"{path}.{name}" for name, path in paths)], strict=False
+        )
+    ]
+    inputs = (Input("x", KIND), Input("mask", KIND))
+    return Graph("nested", inputs, (), tuple(nodes), (nodes[-1].name,))
+
+
+def numbers(item: ElementTree.Element) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a drawn box or frame."""
+    rect = item.find(f"{SVG}rect")
+    assert rect is not None
+    left, top, width, height = (float(rect.get(key) or 0) for key in ("x", "y", "width", "height"))
+    return left, top, left + width, top + height
+
+
+def test_a_module_with_three_boxes_has_a_frame_at_each_run() -> None:
+    root = ElementTree.fromstring(draw(nested()))
+    frames = [item for item in root.iter(f"{SVG}g") if item.get("class") == "frame"]
+    paths = [item.get("data-path") for item in frames]
+    assert paths == ["net", "net.layer.0", "net.layer.1", "net.layer.0"]
+    titles = [item.findtext(f"{SVG}text") for item in frames]
+    assert titles == ["net", "layer.0", "layer.1", "net.layer.0"]
+
+
+def test_a_frame_holds_its_boxes_and_no_others() -> None:
+    root = ElementTree.fromstring(draw(nested()))
+    groups = list(root.iter(f"{SVG}g"))
+    (frame,) = (item for item in groups if item.get("data-path") == "net.layer.1")
+    left, top, right, bottom = numbers(frame)
+    for item in groups:
+        if name := item.get("data-value"):
+            found = numbers(item)
+            is_inside = (
+                left < found[0] and found[2] < right and top < found[1] and found[3] < bottom
+            )
+            assert is_inside == name.startswith("net.layer.1."), name
+
+
+def test_names_leave_out_the_path_of_their_frame() -> None:
+    found = texts(nested())
+    assert {"%fc.a", "%fc.b", "%c", "%d", "%fc.e", "%f", "%g", "%h"} <= set(found)
+
+
+def test_an_edge_that_enters_frames_comes_to_its_box_in_one_line() -> None:
+    root = ElementTree.fromstring(draw(nested()))
+    arrivals = [
+        (item.get("data-from"), item.get("data-to"))
+        for item in root.iter(f"{SVG}path")
+        if item.get("class") == "tip"
+    ]
+    graph = nested()
+    read = [(name, node.name) for node in graph.nodes for name in node.inputs]
+    assert sorted(arrivals) == sorted([*read, (graph.outputs[0], "output 0")])
+
+
+def test_what_only_moves_values_is_small() -> None:
+    node = Node("y", "aten.transpose.int", ("x",), AtenCall((("dim0", 1),)), KIND)
+    graph = Graph("g", (Input("x", KIND),), (), (node,), ("y",))
+    assert texts(graph)[3:5] == ["transpose.int", "fixed8f4[2, 3]"]
+    assert "dim0=1" in draw(graph)
+
+
 def test_it_takes_the_colours_of_its_page() -> None:
     text = draw(example())
     assert "currentColor" in text

@@ -14,11 +14,16 @@ __all__ = ["verb"]
 @click.option("--out", type=click.Path(path_type=Path), help="The file [FOLDER/graph.svg].")
 @json_option
 def verb(folder: Path, out: Path | None, is_json: bool) -> None:
-    """Draw the graph in FOLDER, captured or lowered."""
+    """Draw the graph in FOLDER, captured or lowered.
+
+    In a browser the wheel zooms, dragging moves, and a double click shows all of it.
+    """
     from litho import api
     from litho.report import write_file
+    from litho.report.drawing import standalone
 
-    path = write_file(out or folder / "graph.svg", api.draw(api.load(folder)).svg)
+    drawing = standalone(api.draw(api.load(folder)).svg)
+    path = write_file(out or folder / "graph.svg", drawing)
     if is_json:
         print_json({"drawing": str(path)})
     else:

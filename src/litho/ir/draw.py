@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from litho.errors import GraphError
-from litho.ir._layout import Box, Layout, Piece, lay_out
+from litho.ir._groups import Frame, arrange, prefixes
+from litho.ir._layout import Box, Layout, Piece
 from litho.ir.graph import Constant, Graph, Input, Node
 from litho.ir.op import Ref
 from litho.ir.text import node_text, pairs_of, type_text, value_text
@@ -17,6 +18,18 @@ __all__ = ["draw"]
 _LONGEST = 52  # characters of a line; the whole of it stands in the tooltip
 _CHARACTER, _LINE, _EDGE = 7.3, 16, 9  # width of a character, height of a line, border of a box
 _MARGIN = 20
+
+# What gives its input's values in another shape, order or number type, or passes them on.
+_MOVES = frozenset(
+    f"aten.{name}"
+    for name in (
+        *("view.default", "reshape.default", "_unsafe_view.default", "flatten.using_ints"),
+        *("transpose.int", "permute.default", "t.default", "contiguous.default", "clone.default"),
+        *("expand.default", "unsqueeze.default", "squeeze.default", "squeeze.dim"),
+        *("to.dtype", "to.dtype_layout", "to.device", "detach.default", "alias.default"),
+        *("dropout.default", "_assert_tensor_metadata.default"),
+    )
+)
 
 _STYLE = """
 .litho-graph { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
@@ -29,6 +42,10 @@ _STYLE = """
 .litho-graph .host .box { stroke-dasharray: 5 4; }
 .litho-graph .marked .box { stroke-width: 2.5; stroke-opacity: 0.95; }
 .litho-graph .edge { fill: none; stroke: currentColor; stroke-opacity: 0.6; stroke-width: 1.3; }
+.litho-graph .frame rect { fill: currentColor; fill-opacity: 0.02; stroke: currentColor; }
+.litho-graph .frame rect { stroke-opacity: 0.28; }
+.litho-graph .frame text { font-weight: bold; font-size: 14px; opacity: 0.75; }
+.litho-graph .small text { font-size: 11px; opacity: 0.8; font-weight: normal; }
 .litho-graph .tip { fill: currentColor; fill-opacity: 0.75; }
 """
 
@@ -66,15 +83,20 @@ def draw(
     `remarks` are lines that stand last in the boxes of the values they are given for, and the boxes
     of `marked` have a strong border. Each box says in `data-value` what it shows, each piece of an
     edge in `data-from` and `data-to` what it joins.
+    A module with three boxes or more has a frame, in which names leave out its path; nodes that
+    only move or pass on values are small boxes.
     Its colours are those of the page it stands in, or of the reader's light or dark scheme.
     """
     cards = {
         name: card.remarked(remarks.get(name, ()), name in marked)
         for name, card in _cards(graph).items()
     }
-    layout = lay_out({name: card.box for name, card in cards.items()})
+    boxes = {name: card.box for name, card in cards.items()}
+    scene = arrange(boxes, _paths(graph))
+    layout = scene.layout
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
-    body = [_edge(piece) for piece in layout.pieces]
+    body = [_frame(frame) for frame in scene.frames]
+    body += [_edge(piece) for piece in layout.pieces]
     body += [_box(name, card, layout) for name, card in cards.items()]
     return "\n".join(
         [
@@ -89,19 +111,25 @@ def draw(
     )
 
 
+def _paths(graph: Graph) -> dict[str, str]:
+    return {node.name: node.origin.path for node in graph.nodes if node.origin.path}
+
+
 def _cards(graph: Graph) -> dict[str, _Card]:
     cards = {item.name: _input_card(item) for item in graph.inputs}
     read = {name for node in graph.nodes for name in node.inputs if graph.is_constant(name)}
     for constant in graph.constants:
         if constant.name not in read:
             cards[constant.name] = _constant_card(constant)
+    within = prefixes([node.name for node in graph.nodes], _paths(graph))
     for node in graph.nodes:
         for name in node.inputs:
             if name not in cards and not graph.is_constant(name):
                 raise GraphError(
                     f"a value must be defined before it is used: %{node.name} reads %{name}"
                 )
-        cards[node.name] = _node_card(graph, node, tuple(n for n in node.inputs if n in cards))
+        sources = tuple(n for n in node.inputs if n in cards)
+        cards[node.name] = _node_card(graph, node, sources, within.get(node.name, ""))
     for place, name in enumerate(graph.outputs):
         lines = (("op", "output"), ("dim", _clipped(f"%{name}")))
         sources = (name,) if name in cards else ()
@@ -119,23 +147,39 @@ def _constant_card(item: Constant) -> _Card:
     return _Card(lines, f"constant %{item.name} : {type_text(item.type)}", "", "end", ())
 
 
-def _node_card(graph: Graph, node: Node, sources: tuple[str, ...]) -> _Card:
-    path = node.origin.path
-    name = f"%{node.name}" if path in ("", node.name) else f"%{node.name} · {path}"
-    lines = [("op", _clipped(node.op)), ("dim", _clipped(name))]
-    for source in dict.fromkeys(node.inputs):
-        found = graph.definition(source)
-        if isinstance(found, Constant) and source not in sources:
-            lines.append(("", _clipped(f"%{source} : {type_text(found.type)}")))
+def _node_card(graph: Graph, node: Node, sources: tuple[str, ...], within: str) -> _Card:
+    title, style = node_text(node), "host" if node.host else "node"
+    constants = [
+        ("", _clipped(f"%{_inside(name, within)} : {type_text(graph.definition(name).type)}"))
+        for name in dict.fromkeys(node.inputs)
+        if name not in sources and graph.is_constant(name)
+    ]
+    if node.op in _MOVES:
+        small = [("op", _clipped(node.op.removeprefix("aten."))), *constants]
+        lines = (*small, ("", _clipped(type_text(node.type))))
+        return _Card(lines, title, node.op, f"{style} small", sources)
     params = ", ".join(
         f"{key}={value_text(value)}"
         for key, value in pairs_of(node.params)
         if not isinstance(value, Ref)
     )
-    if params:
-        lines.append(("", _clipped(params)))
-    lines.append(_type_line(node))
-    return _Card(tuple(lines), node_text(node), node.op, "host" if node.host else "node", sources)
+    lines = (("op", _clipped(node.op)), ("dim", _clipped(_label(node, within))), *constants)
+    lines += (("", _clipped(params)),) if params else ()
+    return _Card((*lines, _type_line(node)), title, node.op, style, sources)
+
+
+def _label(node: Node, within: str) -> str:
+    """Give the name of a node, and its path when the name does not say it."""
+    path, name = _inside(node.origin.path, within), f"%{_inside(node.name, within)}"
+    is_said = not path or node.name == path or node.name.startswith(f"{node.origin.path}.")
+    return name if is_said else f"{name} · {path}"
+
+
+def _inside(name: str, path: str) -> str:
+    """Give a name as it is called in the frame of `path`."""
+    if path and name == path:
+        return ""
+    return name.removeprefix(f"{path}.") if path else name
 
 
 def _type_line(item: Input | Constant | Node) -> tuple[str, str]:
@@ -187,6 +231,16 @@ def _box(name: str, card: _Card, layout: Layout) -> str:
             f"{_escaped(text)}</text>"
         )
     return "".join([*parts, "</g>"])
+
+
+def _frame(frame: Frame) -> str:
+    return (
+        f'<g class="frame" data-path="{_escaped(frame.path)}"><title>{_escaped(frame.path)}</title>'
+        f'<rect x="{frame.left:.1f}" y="{frame.top:.1f}" width="{frame.width:.1f}"'
+        f' height="{frame.height:.1f}" rx="10"/>'
+        f'<text x="{frame.left + 12:.1f}" y="{frame.top + 20:.1f}">{_escaped(frame.title)}</text>'
+        "</g>"
+    )
 
 
 def _edge(piece: Piece) -> str:
