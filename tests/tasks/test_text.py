@@ -248,8 +248,8 @@ def test_a_tokenizer_without_padding_is_refused(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("task", "options", "text"),
     [
-        ("imdb", {"lenght": 8}, "options of task 'imdb' must be of length, train, test, tokenizer"),
-        ("imdb", {"lenght": 8}, "not 'lenght'; did you mean 'length'"),
+        ("imdb", {"lengths": 8}, "options of task 'imdb' must be of length, train, test, tokenizer"),
+        ("imdb", {"lengths": 8}, "not 'lengths'; did you mean 'length'"),
         ("imdb", {"length": 3}, "option 'length' of task 'imdb' must be a whole number from 4 on"),
         ("imdb", {"train": True}, "'train' of task 'imdb' must be a whole number from 0 on, not T"),
         ("imdb", {"small": 1}, "option 'small' of task 'imdb' must be true or false, not 1"),
