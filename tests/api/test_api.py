@@ -254,10 +254,13 @@ def test_an_unknown_kind_is_refused() -> None:
         litho.list("boards")
 
 
-def test_doctor_shows_every_tool() -> None:
+def test_doctor_shows_every_tool_and_which_kernels_run() -> None:
+    from litho import kernels
     from litho.tools import TOOLS
 
-    assert [row["tool"] for row in litho.doctor().record()] == [*TOOLS]
+    record = litho.doctor().record()
+    assert [row["tool"] for row in record] == [*TOOLS, "kernels"]
+    assert record[-1]["found"] == kernels.describe()
 
 
 def test_what_a_page_may_not_hold_is_escaped() -> None:

@@ -139,9 +139,11 @@ def test_lists_show_what_is_known(
     assert f"\n{known} " in capsys.readouterr().out
 
 
-def test_doctor_lists_every_tool(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_lists_every_tool_and_the_kernels(capsys: pytest.CaptureFixture[str]) -> None:
+    from litho import kernels
     from litho.tools import TOOLS
 
     assert call("doctor") == 0
-    shown = capsys.readouterr().out
-    assert [line.split()[0] for line in shown.splitlines()[1:]] == list(TOOLS)
+    *tools, last = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[0] for line in tools] == list(TOOLS)
+    assert last == f"kernels: {kernels.describe()}"

@@ -1,4 +1,8 @@
-"""What every format keeps; a new family is found by itself."""
+"""What every format keeps; a new family is found by itself.
+
+`FormatConformance` is the public suite, on which the format table builds; what follows it asks
+about torch and about litho's own pages.
+"""
 
 import dataclasses
 from pathlib import Path
@@ -8,6 +12,7 @@ import pytest
 import torch
 
 from litho.formats import CodeFormat, Format, Scale, arith, families, parse
+from litho.testing.format_suite import FormatConformance
 
 PAGES = Path(__file__).parents[2] / "docs" / "formats"
 EXAMPLES = [pytest.param(parse(family.example), id=family.name) for family in families()]
@@ -29,6 +34,10 @@ def sample_values(form: CodeFormat, scale: Scale) -> np.ndarray:
     return np.concatenate([exact, *beside, [1e300, -1e300, 5e-324, 0.0]])
 
 
+class TestFormats(FormatConformance):
+    pass
+
+
 @pytest.mark.parametrize("form", EXAMPLES)
 def test_a_format_is_an_immutable_record_with_a_spelling(form: Format) -> None:
     assert isinstance(form, Format)
@@ -48,40 +57,6 @@ def test_the_example_of_a_family_belongs_to_it(family: object) -> None:
 def test_a_page_tells_of_each_family(form: Format) -> None:
     pages = "\n".join(path.read_text() for path in sorted(PAGES.glob("*.md")))
     assert f"`{form}`" in pages
-
-
-@pytest.mark.parametrize("form", CODED)
-def test_codes_fit_the_wires(form: CodeFormat) -> None:
-    least, most = (
-        (-(1 << (form.bits - 1)), 1 << (form.bits - 1)) if form.is_signed else (0, 1 << form.bits)
-    )
-    assert least <= form.low <= form.high < most
-
-
-@pytest.mark.parametrize("form", CODED)
-@pytest.mark.parametrize("scale", SCALES, ids=str)
-def test_a_value_on_the_grid_is_kept(form: CodeFormat, scale: Scale) -> None:
-    values = form.decode(every_code(form), scale)
-    assert np.array_equal(form.decode(form.encode(values, scale), scale), values)
-
-
-@pytest.mark.parametrize("form", CODED)
-@pytest.mark.parametrize("scale", SCALES, ids=str)
-def test_half_even_gives_the_nearest_value_there_is(form: CodeFormat, scale: Scale) -> None:
-    grid = np.unique(form.decode(every_code(form), scale))
-    wanted = sample_values(form, scale)
-    wanted = wanted[(wanted >= grid[0]) & (wanted <= grid[-1])]
-    found = form.decode(form.encode(wanted, scale), scale)
-    least = np.abs(grid[:, None] - wanted).min(axis=0)
-    assert np.array_equal(np.abs(found - wanted), least)
-
-
-@pytest.mark.parametrize("form", CODED)
-@pytest.mark.parametrize("mode", arith.ROUNDINGS)
-def test_encoding_keeps_the_order(form: CodeFormat, mode: str) -> None:
-    values = np.sort(sample_values(form, Scale()))
-    found = form.decode(form.encode(values, Scale(), mode), Scale())
-    assert np.array_equal(found, np.sort(found))
 
 
 @pytest.mark.parametrize("form", CODED)

@@ -30,9 +30,10 @@ class ListResult(Shown):
 
 @dataclass(frozen=True, repr=False)
 class DoctorResult(Shown):
-    """The outside programs: found, needed, what for, how to install them."""
+    """The outside programs: found, needed, what for, how to install them; which kernels run."""
 
     tools: tuple["ToolStatus", ...]
+    kernels: str
 
     def tables(self) -> Iterable[Table]:
         """Give a row for each program."""
@@ -50,16 +51,21 @@ class DoctorResult(Shown):
         headers = ("tool", "found", "needed", "what for", "state", "install")
         return (Table(headers, tuple(rows)),)
 
+    def lines(self) -> Iterable[str]:
+        """Say which kernels run: compiled ones for this processor, or the plain reference."""
+        return (f"kernels: {self.kernels}",)
+
     def record(self) -> Any:
-        """Give the rows as JSON holds them."""
-        return [row for table in self.tables() for row in table.records]
+        """Give the rows as JSON holds them, and one of the kernels."""
+        kernels = {"tool": "kernels", "found": self.kernels}
+        return [*(row for table in self.tables() for row in table.records), kernels]
 
 
 def doctor() -> DoctorResult:
-    """Look for every outside program."""
-    from litho import tools
+    """Look for every outside program, and for the compiled kernels."""
+    from litho import kernels, tools
 
-    return DoctorResult(tuple(tools.survey()))
+    return DoctorResult(tuple(tools.survey()), kernels.describe())
 
 
 def list(kind: str) -> ListResult:
@@ -87,10 +93,22 @@ def _ops() -> Table:
 
 
 def _formats() -> Table:
-    from litho.formats import families
+    from litho.ops import registry
+    from litho.testing.formats import PROPERTIES, table_of_formats
 
-    rows = ((family.name, family.pattern.pattern, family.example) for family in families())
-    return Table(("family", "spelling", "example"), tuple(rows))
+    rows = (
+        (
+            row.family,
+            row.example,
+            f"{float(row.bits):g}",
+            *("yes" if checks else "none" for checks in row.checks),
+            *(f"{len(ops)} ops" if ops else "none" for ops in (row.ops, row.costs)),
+            row.page or "none",
+        )
+        for row in table_of_formats(registry())
+    )
+    headers = ("family", "example", "bits", *PROPERTIES, "RTL", "cost", "page")
+    return Table(headers, tuple(rows), ("bits",))
 
 
 def _devices() -> Table:

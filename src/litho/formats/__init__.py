@@ -10,7 +10,16 @@ from litho.formats.block_log import BlockLog
 from litho.formats.block_minifloat import BlockMinifloat
 from litho.formats.codebook import Codebook
 from litho.formats.fixed import Fixed
-from litho.formats.format import CodeFormat, Encoded, Format, GroupedFormat, families, parse
+from litho.formats.format import (
+    CodeFormat,
+    Encoded,
+    Family,
+    Format,
+    GroupedFormat,
+    families,
+    parse,
+    register,
+)
 from litho.formats.gradient import pass_gradient, scale_gradient
 from litho.formats.grid import fake_quantize
 from litho.formats.host import Host
@@ -28,6 +37,7 @@ __all__ = [
     "CodeFormat",
     "Codebook",
     "Encoded",
+    "Family",
     "Fixed",
     "Format",
     "GroupedFormat",
@@ -41,5 +51,6 @@ __all__ = [
     "families",
     "parse",
     "pass_gradient",
+    "register",
     "scale_gradient",
 ]

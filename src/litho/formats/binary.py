@@ -77,4 +77,4 @@ def _read(match: re.Match[str]) -> Binary:
     return Binary(has_zero=match["zero"] is not None)
 
 
-register("binary", r"binary(?P<zero>01)?", _read, "binary")
+register("binary", r"binary(?P<zero>01)?", _read, "binary", "docs/formats/binary.md")

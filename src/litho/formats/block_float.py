@@ -69,4 +69,10 @@ def _read(match: re.Match[str]) -> BlockFloat:
     return BlockFloat(int(match["width"]), int(match["group"]))
 
 
-register("block_float", r"bfp(?P<width>\d{1,9})g(?P<group>\d{1,9})", _read, "bfp8g16")
+register(
+    "block_float",
+    r"bfp(?P<width>\d{1,9})g(?P<group>\d{1,9})",
+    _read,
+    "bfp8g16",
+    "docs/formats/block_float.md",
+)

@@ -63,4 +63,10 @@ def _read(match: re.Match[str]) -> BlockLog:
     return BlockLog(int(match["width"]), int(match["group"]))
 
 
-register("block_log", r"blocklog(?P<width>\d{1,9})g(?P<group>\d{1,9})", _read, "blocklog4g16")
+register(
+    "block_log",
+    r"blocklog(?P<width>\d{1,9})g(?P<group>\d{1,9})",
+    _read,
+    "blocklog4g16",
+    "docs/formats/block_log.md",
+)

@@ -71,4 +71,5 @@ register(
     r"bmf\d{1,3}_e(?P<exponent>\d{1,3})m(?P<mantissa>\d{1,3})g(?P<group>\d{1,9})",
     _read,
     "bmf8_e4m3g16",
+    "docs/formats/block_minifloat.md",
 )

@@ -133,4 +133,5 @@ register(
     r"codebook(?P<bits>\d{1,3})(?:\[(?P<entries>-?\d{1,8}(?:,-?\d{1,8})*)\]f(?P<frac>-?\d{1,4}))?",
     _read,
     "codebook4",
+    "docs/formats/codebook.md",
 )

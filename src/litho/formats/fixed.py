@@ -140,6 +140,16 @@ def _read_integer(match: re.Match[str]) -> Fixed:
 
 
 register(
-    "fixed", r"(?P<unsigned>u?)fixed(?P<width>\d{1,9})f(?P<frac>-?\d{1,9})", _read_fixed, "fixed8f4"
+    "fixed",
+    r"(?P<unsigned>u?)fixed(?P<width>\d{1,9})f(?P<frac>-?\d{1,9})",
+    _read_fixed,
+    "fixed8f4",
+    "docs/formats/fixed.md",
 )
-register("integer", r"(?P<unsigned>u?)int(?P<width>\d{1,9})", _read_integer, "int8")
+register(
+    "integer",
+    r"(?P<unsigned>u?)int(?P<width>\d{1,9})",
+    _read_integer,
+    "int8",
+    "docs/formats/fixed.md",
+)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
 
 from litho.errors import FormatError
+from litho.formats.own import load_own
 from litho.formats.scale import Scale
 
 __all__ = [
@@ -126,27 +127,44 @@ class GroupedFormat(Format, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One family of formats: its name, the pattern of its spellings, and their reader."""
+    """One family of formats: its name, the pattern of its spellings, their reader, its page."""
 
     name: str
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], Format]
     example: str
+    page: str
 
 
 _FAMILIES: dict[str, Family] = {}
 
 
 def register(
-    name: str, pattern: str, read: Callable[[re.Match[str]], Format], example: str
+    name: str,
+    pattern: str,
+    read: Callable[[re.Match[str]], Format],
+    example: str,
+    page: str = "",
 ) -> None:
-    """Add a family of formats whose spellings match `pattern` as a whole."""
-    assert name not in _FAMILIES, f"format family {name!r} is registered twice"
-    _FAMILIES[name] = Family(name, re.compile(pattern), read, example)
+    """Add a family of formats whose spellings match `pattern` as a whole.
+
+    `example` is a spelling of at most 12 bits, on which the conformance suite tries the family;
+    `page` is the path of the family's page.
+    Raises `FormatError` when the name is taken.
+    """
+    if name in _FAMILIES:
+        raise FormatError(
+            f"a format family must have a name of its own, and {name!r} is there already"
+        )
+    _FAMILIES[name] = Family(name, re.compile(pattern), read, example, page)
 
 
 def families() -> tuple[Family, ...]:
-    """Give all registered families, by name."""
+    """Give all families, litho's and the user's own, by name.
+
+    Raises `FormatError` when a file or package of the user's own cannot be loaded.
+    """
+    load_own()
     return tuple(_FAMILIES[name] for name in sorted(_FAMILIES))
 
 

@@ -50,4 +50,4 @@ def _read(match: re.Match[str]) -> Host:
     return Host(match[0])
 
 
-register("host", "|".join(_BITS), _read, "float32")
+register("host", "|".join(_BITS), _read, "float32", "docs/formats/host.md")

@@ -71,4 +71,4 @@ def _read(match: re.Match[str]) -> Log:
     return Log(int(match["width"]))
 
 
-register("log", r"log(?P<width>\d{1,9})", _read, "log4")
+register("log", r"log(?P<width>\d{1,9})", _read, "log4", "docs/formats/log.md")

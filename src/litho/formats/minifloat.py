@@ -268,4 +268,5 @@ register(
     r"(?P<kind>fnan|fnuz|fn|f|)(?P<flush>_flush)?(?P<overflow>_overflow)?",
     _read,
     "e2m1fn",
+    "docs/formats/minifloat.md",
 )

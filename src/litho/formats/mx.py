@@ -76,4 +76,10 @@ def _read(match: re.Match[str]) -> Mx:
     return Mx(match["kind"], int(match["group"]))
 
 
-register("mx", r"mx(?P<kind>int\d+|fp\d+_e\d+m\d+)g(?P<group>\d{1,9})", _read, "mxfp6_e3m2g32")
+register(
+    "mx",
+    r"mx(?P<kind>int\d+|fp\d+_e\d+m\d+)g(?P<group>\d{1,9})",
+    _read,
+    "mxfp6_e3m2g32",
+    "docs/formats/mx.md",
+)

@@ -1,6 +1,7 @@
 """How far a format reaches: where values saturate, and where gradients stop."""
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from litho.errors import FormatError
@@ -8,7 +9,7 @@ from litho.formats.arrays import float_array, to_float64
 from litho.formats.binary import Binary
 from litho.formats.codebook import Codebook
 from litho.formats.fixed import Fixed
-from litho.formats.format import Encoded, Format, GroupedFormat
+from litho.formats.format import CodeFormat, Encoded, Format, GroupedFormat
 from litho.formats.log import Log
 from litho.formats.minifloat import Minifloat
 from litho.formats.mx import Mx
@@ -33,7 +34,19 @@ def reach(form: Format) -> tuple[Fraction, Fraction]:
     if isinstance(form, Codebook | Binary):
         step = Fraction(2) ** (form.frac if isinstance(form, Codebook) else 0)
         return form.entries[0] / step, form.entries[-1] / step
+    if isinstance(form, CodeFormat):
+        return _ends(form)
     raise FormatError(f"a format must have codes of its own to have a reach, not {form}")
+
+
+@lru_cache(maxsize=64)
+def _ends(form: CodeFormat) -> tuple[Fraction, Fraction]:
+    """Give the ends of a format of the user's own, by reading every code."""
+    import numpy as np
+
+    values = form.decode(np.arange(form.low, form.high + 1), Scale())
+    values = values[np.isfinite(values)]
+    return Fraction(float(values.min())), Fraction(float(values.max()))
 
 
 def is_inside(values: Any, form: Format, scale: Scale) -> Any:

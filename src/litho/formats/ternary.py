@@ -105,4 +105,6 @@ def _read(match: re.Match[str]) -> Ternary:
     return Ternary(int(match["threshold"]) if match["threshold"] else _HALF)
 
 
-register("ternary", r"ternary(?:_t(?P<threshold>\d{1,3}))?", _read, "ternary")
+register(
+    "ternary", r"ternary(?:_t(?P<threshold>\d{1,3}))?", _read, "ternary", "docs/formats/ternary.md"
+)
