@@ -38,11 +38,11 @@ def test_a_batch_is_what_a_model_takes() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"weights": "e4m3f"}, r"weights of rule '\*': format must .* near spellings: e4m3"),
+        ({"weights": "mxpf8_e4m3g32"}, r"weights of rule '\*': .*; near spellings: mxfp8_e4m3g32"),
         ({"weights": "bfloat16"}, "must be a format with codes, or float32 .* not 'bfloat16'"),
         (
             {"weights": "bfp8g16", "scale": "learned"},
-            "must have no scale but its groups' own for bfp8g16, not 'learned'",
+            "must have no scale besides its groups' own for bfp8g16, not 'learned'",
         ),
         ({"inputs": "fixed8f4", "scale": "dyadic"}, "must have scale unit for fixed8f4, not 'dya"),
         (

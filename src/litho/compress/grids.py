@@ -9,7 +9,7 @@ anything else ends it.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -66,13 +66,27 @@ class Grid:
         return TensorType(shape, form, self.step)
 
 
-class Trace(TorchFunctionMode):
-    """The grids of the tensors of one forward pass."""
+@dataclass(frozen=True, slots=True)
+class _Rounded:
+    """A float result of a function of codes, and whether a module is that function."""
 
-    def __init__(self) -> None:
+    tensor: torch.Tensor
+    name: str
+    is_module: bool = False
+
+
+class Trace(TorchFunctionMode):
+    """The grids of the tensors of one forward pass.
+
+    Sums too wide to be requantized are an error when `is_exact`, and else end the grid: they go on
+    as floats.
+    """
+
+    def __init__(self, is_exact: bool = True) -> None:
         super().__init__()
+        self.is_exact = is_exact
         self._known: dict[int, tuple[torch.Tensor, Grid]] = {}
-        self._functions: dict[int, tuple[torch.Tensor, str]] = {}
+        self._functions: dict[int, _Rounded] = {}
         self._seen: dict[str, tuple[Scale | None]] = {}
 
     def of(self, tensor: Any) -> Grid | None:
@@ -87,6 +101,10 @@ class Trace(TorchFunctionMode):
         else:
             self._known.pop(id(tensor), None)
 
+    def ends_at(self, width: int) -> bool:
+        """Say whether sums of so many bits end the grid."""
+        return not self.is_exact and width > _WIDEST
+
     def enter_quantizer(self, quantizer: "Quantizer", x: torch.Tensor) -> None:
         """Tell a quantizer the grid of what it reads; it must be the same each time.
 
@@ -95,15 +113,22 @@ class Trace(TorchFunctionMode):
         if not quantizer.is_fixed:
             quantizer.know_input(None)
             return
-        if id(x) in self._functions:
+        found = self._functions.get(id(x))
+        if found and found.is_module:
             raise ConfigError(
-                f"{quantizer.place} must not quantize what {self._functions[id(x)][1]} gives: its"
-                " table has that format already; let it be a module (nn.Sigmoid) with a rule of"
+                f"{quantizer.place} must not quantize what {found.name} gives: its"
+                " table has that format already; give the module a rule of"
                 " its own that names `inputs` and `outputs`"
             )
         grid = self.of(x)
         self.expect_same(quantizer.place, grid)
-        quantizer.know_input(grid.step if grid else None)
+        quantizer.know_input(grid.step if grid else None, is_raw=found is not None)
+
+    def note_module(self, result: Any) -> None:
+        """Remember that a module with a table of its own in hardware gave `result`."""
+        found = self._functions.get(id(result))
+        if found:
+            self._functions[id(result)] = replace(found, is_module=True)
 
     def expect_same(self, place: str, grid: Grid | None) -> None:
         """Raise `ConfigError` when a module is called again with an input on another grid."""
@@ -138,9 +163,9 @@ class Trace(TorchFunctionMode):
     def _note_function(self, result: torch.Tensor, name: str, source: Any) -> None:
         """Remember that a tensor is a rounded function of codes, or a view of such a tensor."""
         if name in _ROUNDED and self.of(source) is not None:
-            self._functions[id(result)] = (result, name)
+            self._functions[id(result)] = _Rounded(result, name)
         elif _RULES.get(name) is _same and id(source) in self._functions:
-            self._functions[id(result)] = (result, self._functions[id(source)][1])
+            self._functions[id(result)] = replace(self._functions[id(source)], tensor=result)
         elif result is not source:
             self._functions.pop(id(result), None)
 
@@ -158,9 +183,9 @@ def active() -> Trace | None:
 
 
 @contextmanager
-def tracing() -> Iterator[Trace]:
+def tracing(is_exact: bool = True) -> Iterator[Trace]:
     """Trace the forward pass that runs inside."""
-    trace = Trace()
+    trace = Trace(is_exact)
     token = _ACTIVE.set(trace)
     try:
         with trace:
@@ -211,6 +236,8 @@ def _linear(
         if start is None:
             return None
         width, sources = max(width, start.form.width) + 1, (*sources, *start.sources)
+    if trace.ends_at(width):
+        return None
     is_integer = source.is_integer or factor.is_integer
     return Grid(Fixed(min(width, 62)), step, is_integer, sources)
 
@@ -255,6 +282,8 @@ def _add(
     total = add_type(AddParams(), (left.type(tuple(a.shape)), right.type(tuple(b.shape))))
     sources = (*left.sources, *right.sources)
     places = " and ".join(dict.fromkeys(quantizer.place for quantizer in sources))
+    if trace.ends_at(total.codes.bits):
+        return None
     check_width(total.codes.bits, f"the addition of what comes from {places}")
     bits = value_bits(total.codes.bits, total.scale)
     for quantizer in sources:
@@ -298,6 +327,8 @@ def _sloped(trace: Trace, source: Any, slope: float) -> Grid | None:
         return None
     kind = sloped_type(params, (grid.type(tuple(source.shape)),))
     places = " and ".join(dict.fromkeys(quantizer.place for quantizer in grid.sources))
+    if trace.ends_at(kind.codes.bits):
+        return None
     check_width(kind.codes.bits, f"the products of slope {slope} and what comes from {places}")
     if value_bits(kind.codes.bits, kind.scale) > _DECODED:
         raise ConfigError(

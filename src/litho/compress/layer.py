@@ -153,11 +153,12 @@ def _settle(trace: Trace, x: torch.Tensor, module: nn.Module) -> None:
         return
     source, start = trace.of(x), original_of(module, "bias")
     trace.expect_same(f"the sum over {weights.place}", source)
-    if source is None:
+    factor = Grid(weights.fixed, weights.step)
+    # A bias on the grid of the sum may take one bit more.
+    if source is None or trace.ends_at(sum_width(source.form, factor.form, x.shape[-1]) + 1):
         if isinstance(bias, BiasQuantizer) and start is not None and bias.wanted:
             bias.calibrate_parameter(start, "tensor")
         return
-    factor = Grid(weights.fixed, weights.step)
     step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
     summed: list[Quantizer] = [weights]
     if isinstance(bias, BiasQuantizer) and start is not None:

@@ -31,14 +31,18 @@ def fake_quantize(
     in_multipliers: torch.Tensor | None = None,
     in_shifts: torch.Tensor | None = None,
     in_axis: int | None = None,
+    is_raw: bool = False,
 ) -> torch.Tensor:
     """Give `x` on the grid of `format` with the scale m · 2^(−n), in the number type of `x`.
 
     `multipliers` and `shifts` are int64, one pair or one for each index along `axis`, which
     counts from the end. With `in_multipliers` and `in_shifts`, `x` stands on the integer grid of
     that step (fraction included): its codes are recovered and requantized as hardware does it.
+    `is_raw` says that floats computed `x` from such codes, which no hardware does; the value is the
+    same.
     Raises `FormatError` for values that are not finite, and for a grid of a format without one.
     """
+    del is_raw  # for who lowers the call
     form, scale = format_of(format), scale_of(multipliers, shifts, axis)
     if in_multipliers is None or in_shifts is None:
         found: torch.Tensor = on_grid(x, form, scale, rounding)
@@ -125,7 +129,7 @@ def _backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ..
     x, multipliers, shifts = ctx.saved_tensors
     scale = scale_of(multipliers, shifts, ctx.axis)
     inside: torch.Tensor = pass_gradient(x, gradient, format_of(ctx.format), scale)
-    return inside, None, None, None, None, None, None, None, None
+    return inside, *(None,) * 9
 
 
 fake_quantize.register_autograd(_backward, setup_context=_setup)

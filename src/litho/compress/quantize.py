@@ -8,12 +8,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from litho.compress import grids
 from litho.compress.correction import correct, correctable
 from litho.compress.layer import attach, narrow, quantizers_of
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule, assign
-from litho.compress.settling import call, evaluating, settle_by_itself
+from litho.compress.settling import call, evaluating, settle_by_itself, trace
 from litho.compress.slopes import follow_random, round_slopes
 from litho.formats import Format, Scale
 
@@ -31,7 +30,11 @@ class Quantized:
 
 
 def quantize(
-    model: nn.Module, rules: Sequence[QuantizeRule], batches: Iterable[Any] = ()
+    model: nn.Module,
+    rules: Sequence[QuantizeRule],
+    batches: Iterable[Any] = (),
+    *,
+    is_exact: bool = True,
 ) -> tuple[Quantized, ...]:
     """Quantize `model` in place by `rules`, calibrated on `batches`, and say what was chosen.
 
@@ -41,6 +44,8 @@ def quantize(
     not learned. Rules that correct biases hold all batches at once.
     Slopes of leaky rectifiers are rounded to numbers that hardware has, in every module.
     Without batches the model waits for a calibrated state dict.
+    Sums too wide for hardware to requantize are an error, unless `is_exact` is off: they then go
+    on as floats, for studies of accuracy that no design follows.
     Raises `ConfigError` for rules that match nothing or that contradict the model, `DataError`
     for values that are not finite.
     """
@@ -50,7 +55,7 @@ def quantize(
     _attach(model, chosen)
     follow_random(model)
     if any(quantizer.learns for quantizer in _quantizers(model)):
-        settle_by_itself(model)
+        settle_by_itself(model, is_exact)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:
@@ -60,8 +65,7 @@ def quantize(
         _observe(model, chain((first,), rest))
         if correcting:
             correct(correcting, lambda: [call(model, batch) for batch in (first, *rest)])
-        with torch.no_grad(), grids.tracing():
-            call(model, first)
+        trace(model, lambda: call(model, first), is_exact)
     return quantized(model)
 
 

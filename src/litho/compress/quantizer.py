@@ -54,7 +54,7 @@ class Quantizer(nn.Module):
         for name in self.tensors:
             kind = torch.uint8 if name == "spelling" else torch.int64
             self.register_buffer(name, torch.empty(0, dtype=kind))
-        self.register_buffer("layout", torch.zeros(6, dtype=torch.int64))
+        self.register_buffer("layout", torch.zeros(7, dtype=torch.int64))
         self.register_buffer("like", torch.empty(0), persistent=False)
         self.register_parameter("log_step", learned.parameter(Scale()) if self.learns else None)
         self.has_moved = False
@@ -67,10 +67,11 @@ class Quantizer(nn.Module):
 
     def _read_buffers(self) -> None:
         """Read what calibration chose from the buffers."""
-        self.state, axis, in_axis, self.in_width, in_sign, self.bits = self.layout.tolist()
+        numbers = self.layout.tolist()
+        self.state, axis, in_axis, self.in_width, in_sign, self.bits, is_raw = numbers
         spelling = bytes(self.spelling.tolist()).decode()
         self.format = format_of(spelling) if spelling else None
-        self.in_signed = bool(in_sign)
+        self.in_signed, self.is_raw = bool(in_sign), bool(is_raw)
         self._scale = _scale(self.multipliers, self.shifts, axis)
         self._in_step = _scale(self.in_multipliers, self.in_shifts, in_axis)
 
@@ -78,8 +79,8 @@ class Quantizer(nn.Module):
         """Keep what calibration chose, beside the format and the scales, in its buffer."""
         axis = (self._scale.axis if self._scale else None) or 0
         in_axis = (self._in_step.axis if self._in_step else None) or 0
-        numbers = (self.state, axis, in_axis, self.in_width, int(self.in_signed), self.bits)
-        self.layout = self.tensor(numbers)
+        signs = int(self.in_signed), self.bits, int(self.is_raw)
+        self.layout = self.tensor((self.state, axis, in_axis, self.in_width, *signs))
 
     def tensor(self, numbers: tuple[int, ...]) -> torch.Tensor:
         """Give integers as a buffer's content."""
@@ -213,9 +214,12 @@ class Quantizer(nn.Module):
         self.bits = max(self.bits, bits)
         self.write_layout()
 
-    def know_input(self, step: Scale | None) -> None:
-        """Take in eval what comes in as integer multiples of `step`; None for raw floats."""
-        self._in_step = step
+    def know_input(self, step: Scale | None, is_raw: bool = False) -> None:
+        """Take in eval what comes in as integer multiples of `step`; None for floats.
+
+        `is_raw` says that a function computed the floats from codes.
+        """
+        self._in_step, self.is_raw = step, is_raw
         self.in_multipliers = self.tensor(step.multipliers if step else ())
         self.in_shifts = self.tensor(step.shifts if step else ())
         self.write_layout()
@@ -278,7 +282,7 @@ class Quantizer(nn.Module):
             source = (self.in_multipliers, self.in_shifts, self._in_step.axis)
         wide = x.double() if target == torch.float64 else x
         scale = (self.multipliers, self.shifts, form, self.scale.axis, "half_even")
-        y: torch.Tensor = fake_quantize(wide, *scale, *source)
+        y: torch.Tensor = fake_quantize(wide, *scale, *source, self.is_raw)
         return y if y.dtype == target else y.to(target)
 
     def _observe(self, x: torch.Tensor) -> None:

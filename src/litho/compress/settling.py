@@ -8,34 +8,41 @@ import torch
 from torch import nn
 
 from litho.compress import grids
+from litho.compress.activation import function_of
 from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
 
-__all__ = ["call", "evaluating", "settle", "settle_by_itself"]
+__all__ = ["call", "evaluating", "settle", "settle_by_itself", "trace"]
 
 
-def settle(model: nn.Module, batch: Any) -> None:
+def settle(model: nn.Module, batch: Any, *, is_exact: bool = True) -> None:
     """Put the sums and biases of a quantized model on the grids of its scales as they are now.
 
-    `batch` is one input of the model, as in `quantize`. Learned scales are rounded to dyadic
-    numbers for eval, and with them every grid that follows from them. The first call of the
-    whole model in eval mode after a step of training does this by itself.
+    `batch` is one input of the model, and `is_exact` what it is in `quantize`. Learned scales are
+    rounded to dyadic numbers for eval, and with them every grid that follows from them. The first
+    call of the whole model in eval mode after a step of training does this by itself.
     """
-    _settle(model, lambda: call(model, batch))
+    _settle(model, lambda: call(model, batch), is_exact)
 
 
-def settle_by_itself(model: nn.Module) -> None:
+def settle_by_itself(model: nn.Module, is_exact: bool) -> None:
     """Let the first call in eval mode after training settle `model`."""
-    if _settle_first not in model._forward_pre_hooks.values():
-        model.register_forward_pre_hook(_settle_first, with_kwargs=True, prepend=True)
+    if not any(isinstance(hook, _SettleFirst) for hook in model._forward_pre_hooks.values()):
+        model.register_forward_pre_hook(_SettleFirst(is_exact), with_kwargs=True, prepend=True)
 
 
-def _settle_first(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    if model.training or grids.active() or torch.compiler.is_compiling():
-        return
-    moved = [found.find_moved() for found in _learning(model)]
-    if any(moved):
-        _settle(model, lambda: model(*args, **kwargs))
+class _SettleFirst:
+    """A hook before the call of a whole model, which settles it when training moved a scale."""
+
+    def __init__(self, is_exact: bool) -> None:
+        self._is_exact = is_exact
+
+    def __call__(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if model.training or grids.active() or torch.compiler.is_compiling():
+            return
+        moved = [found.find_moved() for found in _learning(model)]
+        if any(moved):
+            _settle(model, lambda: model(*args, **kwargs), self._is_exact)
 
 
 def _learning(model: nn.Module) -> Iterator[Quantizer]:
@@ -44,14 +51,35 @@ def _learning(model: nn.Module) -> Iterator[Quantizer]:
             yield module
 
 
-def _settle(model: nn.Module, run: Callable[[], Any]) -> None:
-    with evaluating(model), torch.inference_mode(False), torch.no_grad():
+def _settle(model: nn.Module, run: Callable[[], Any], is_exact: bool) -> None:
+    with evaluating(model), torch.inference_mode(False):
         for module in model.modules():
             if isinstance(module, Quantizer) and module.is_calibrated:
                 module.take_learned()
                 module.forget_sums()
-        with grids.tracing():
+        trace(model, run, is_exact)
+
+
+def trace(model: nn.Module, run: Callable[[], Any], is_exact: bool) -> None:
+    """Follow the grids through `run`, a call of `model`, and tell them to the quantizers."""
+    handles = [
+        module.register_forward_hook(_note_function)
+        for module in model.modules()
+        if function_of(module)
+    ]
+    try:
+        with torch.no_grad(), grids.tracing(is_exact):
             run()
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _note_function(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+    del module, args
+    found = grids.active()
+    if found:
+        found.note_module(output)
 
 
 def call(model: nn.Module, batch: Any) -> Any:
