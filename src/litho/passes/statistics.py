@@ -65,7 +65,7 @@ def count_parameters(graph: Graph, depth: int | None = None) -> tuple[ModulePara
 
     `depth` cuts the paths to so many parts: 1 sums up the modules at the top. Parameters are the
     constants with fractions or codes, the running statistics of a norm among them; a tensor that
-    several modules share counts once, under the first.
+    several modules share counts once, under the name that the graph has for it.
     """
     tables: dict[str, list[TensorBits]] = {}
     for item in bits_by_tensor(graph):
@@ -130,5 +130,7 @@ def _formats(graph: Graph, name: str) -> list[Format]:
 
 
 def _module(name: str, depth: int | None) -> str:
-    parts = name.split(".")[:-1]
+    """Give the module that a parameter belongs to, a quantized one (`fc.bias.aligned`) too."""
+    own = name.removesuffix(".aligned").split(".parametrizations.")
+    parts = own[0].split(".") if len(own) > 1 else own[0].split(".")[:-1]
     return ".".join(parts if depth is None else parts[:depth]) or "(top)"
