@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -259,8 +260,25 @@ def test_doctor_shows_every_tool_and_which_kernels_run() -> None:
     from litho.tools import TOOLS
 
     record = litho.doctor().record()
-    assert [row["tool"] for row in record] == [*TOOLS, "kernels"]
-    assert record[-1]["found"] == kernels.describe()
+    assert [row["tool"] for row in record] == [*TOOLS, "kernels", "cache", "data", "operations"]
+    assert record[len(TOOLS)]["found"] == kernels.describe()
+
+
+def test_doctor_says_what_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITHO_CACHE", str(tmp_path))
+    monkeypatch.setenv("LITHO_DATA", str(tmp_path / "none"))
+    monkeypatch.setenv("LITHO_OPS", f"{tmp_path}{os.pathsep}{tmp_path / 'gone'}")
+    assert list(litho.doctor().lines())[1:] == [
+        f"cache: {tmp_path} (LITHO_CACHE)",
+        f"data: {tmp_path}/none, which is not there (LITHO_DATA)",
+        f"operations: {tmp_path}; {tmp_path}/gone, which is not there (LITHO_OPS)",
+    ]
+    for name in ("LITHO_CACHE", "LITHO_DATA", "LITHO_OPS"):
+        monkeypatch.delenv(name)
+    cache, data, operations = list(litho.doctor().lines())[1:]
+    assert cache.endswith("litho (LITHO_CACHE chooses another)")
+    assert data == "data: LITHO_DATA is not set: the tasks that read files need --data or this"
+    assert operations == "operations: LITHO_OPS is not set: those of litho, and installed ones"
 
 
 def test_what_a_page_may_not_hold_is_escaped() -> None:

@@ -144,6 +144,8 @@ def test_doctor_lists_every_tool_and_the_kernels(capsys: pytest.CaptureFixture[s
     from litho.tools import TOOLS
 
     assert call("doctor") == 0
-    *tools, last = capsys.readouterr().out.splitlines()[1:]
+    lines = capsys.readouterr().out.splitlines()[1:]
+    tools, (first, *settings) = lines[: len(TOOLS)], lines[len(TOOLS) :]
     assert [line.split()[0] for line in tools] == list(TOOLS)
-    assert last == f"kernels: {kernels.describe()}"
+    assert first == f"kernels: {kernels.describe()}"
+    assert [line.split(":")[0] for line in settings] == ["cache", "data", "operations"]

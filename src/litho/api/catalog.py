@@ -1,7 +1,9 @@
 """What litho knows by name, and which outside programs are there."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litho.api.show import Shown, Table
@@ -30,10 +32,13 @@ class ListResult(Shown):
 
 @dataclass(frozen=True, repr=False)
 class DoctorResult(Shown):
-    """The outside programs: found, needed, what for, how to install them; which kernels run."""
+    """The outside programs: found, needed, what for, how to install them.
+
+    Then `facts`, each a name and what there is to say: which kernels run, what is configured.
+    """
 
     tools: tuple["ToolStatus", ...]
-    kernels: str
+    facts: tuple[tuple[str, str], ...]
 
     def tables(self) -> Iterable[Table]:
         """Give a row for each program."""
@@ -52,20 +57,40 @@ class DoctorResult(Shown):
         return (Table(headers, tuple(rows)),)
 
     def lines(self) -> Iterable[str]:
-        """Say which kernels run: compiled ones for this processor, or the plain reference."""
-        return (f"kernels: {self.kernels}",)
+        """Say which kernels run, compiled ones or the plain reference, and what is configured."""
+        return (f"{name}: {text}" for name, text in self.facts)
 
     def record(self) -> Any:
-        """Give the rows as JSON holds them, and one of the kernels."""
-        kernels = {"tool": "kernels", "found": self.kernels}
-        return [*(row for table in self.tables() for row in table.records), kernels]
+        """Give the rows as JSON holds them, and one of each fact."""
+        facts = ({"tool": name, "found": text} for name, text in self.facts)
+        return [*(row for table in self.tables() for row in table.records), *facts]
 
 
 def doctor() -> DoctorResult:
-    """Look for every outside program, and for the compiled kernels."""
+    """Look for every outside program, for the compiled kernels, and for what is configured."""
     from litho import kernels, tools
 
-    return DoctorResult(tuple(tools.survey()), kernels.describe())
+    facts = (
+        ("kernels", kernels.describe()),
+        ("cache", f"{tools.cache_root()} ({_origin('LITHO_CACHE')})"),
+        ("data", _folders("LITHO_DATA", "the tasks that read files need --data or this")),
+        ("operations", _folders("LITHO_OPS", "those of litho, and installed ones")),
+    )
+    return DoctorResult(tuple(tools.survey()), facts)
+
+
+def _origin(variable: str) -> str:
+    return variable if os.environ.get(variable) else f"{variable} chooses another"
+
+
+def _folders(variable: str, without: str) -> str:
+    """Say which folders a variable names, and which of them are not there."""
+    value = os.environ.get(variable)
+    if not value:
+        return f"{variable} is not set: {without}"
+    names = [name for name in value.split(os.pathsep) if name]
+    said = [name if Path(name).is_dir() else f"{name}, which is not there" for name in names]
+    return f"{'; '.join(said)} ({variable})"
 
 
 def list(kind: str) -> ListResult:

@@ -10,7 +10,7 @@ __all__ = ["verb"]
 @click.command("doctor")
 @json_option
 def verb(is_json: bool) -> None:
-    """List each outside program: found, needed, what for, how to install it."""
+    """List each outside program: found, needed, what for, how to install it; what is configured."""
     from litho import api
 
     show(api.doctor(), is_json)
