@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from litho.tasks import find
-from litho.tasks.text import _IMDB, _samples
+from litho.tasks.text import _IMDB, _QNLI, Source, _samples
 from litho.tasks.tokens import read_vocabulary
 
 pytest.importorskip("tokenizers", reason="text needs tokenizers")
@@ -56,17 +56,24 @@ def lines_of(path: Path) -> list[str]:
     return lzma.decompress(path.read_bytes()).decode().split("\n")[:-1]
 
 
-def test_tokens_are_those_of_transformers_on_real_reviews(real_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "name", "length"),
+    [(_IMDB, "imdb_small_train.jsonl.xz", 256), (_QNLI, "qnli_dev.tsv.xz", 32)],
+    ids=["reviews", "pairs"],
+)
+def test_tokens_are_those_of_transformers_on_500_texts(
+    source: Source, name: str, length: int, real_data: Path, tmp_path: Path
+) -> None:
     transformers = pytest.importorskip("transformers", reason="the authority on tokens")
-    path = present(real_data, "imdb_small_train.jsonl.xz")
+    path = present(real_data, name)
     packed = present(real_data, "bert_uncased_vocab.txt.xz")
     plain = tmp_path / "vocab.txt"
     plain.write_bytes(lzma.decompress(packed.read_bytes()))
-    texts = [text for text, _ in _samples(_IMDB, path)][:500]
-    options = {"padding": "max_length", "truncation": True, "max_length": 256}
+    texts = [text for text, _ in _samples(source, path)][:500]
+    options = {"padding": "max_length", "truncation": True, "max_length": length}
     expected = transformers.BertTokenizer(vocab=str(plain))(texts, **options).input_ids
     assert len(texts) == 500
-    assert read_vocabulary(packed).encode(texts, 256).tolist() == expected
+    assert read_vocabulary(packed).encode(texts, length).tolist() == expected
 
 
 @pytest.mark.slow

@@ -58,6 +58,7 @@ def test_padding_that_nobody_names_is_left_in() -> None:
     assert [tuple(ids.shape) for ids in model.seen] == [(2, 24), (1, 24)]
     predict(model, data.test_inputs, pad=0)
     assert model.seen[-1].shape == (3, 16)
+    assert predict(model, data.test_inputs[:0], pad=0).shape == (0, 2)
 
 
 @pytest.mark.parametrize("is_alike", [True, False])
@@ -79,6 +80,7 @@ def test_like_lengths_are_together_in_a_drawn_order() -> None:
     assert longest != sorted(longest, reverse=True)
     assert sorted(torch.cat(batches).tolist()) == list(range(64))
     assert sorted(torch.cat(sorted_batches(lengths, 8)).tolist()) == list(range(64))
+    assert sorted_batches(lengths[:0], 8) == ()
 
 
 def rates_of(training: Training) -> list[float]:

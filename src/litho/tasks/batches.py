@@ -21,7 +21,9 @@ def trimmed(ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
 
 
 def sorted_batches(lengths: torch.Tensor, batch: int) -> tuple[torch.Tensor, ...]:
-    """Give the places of samples, the longest first, in batches."""
+    """Give the places of samples, the longest first, in batches; none of no samples."""
+    if not len(lengths):
+        return ()
     return torch.split(lengths.argsort(descending=True, stable=True), batch)
 
 

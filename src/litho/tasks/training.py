@@ -187,7 +187,7 @@ def predict(
     is_text = not inputs.is_floating_point()
     batch = batch or (_TEXT_BATCH if is_text else _BATCH)
     with evaluating(model):
-        if not is_text or pad is None:
+        if not is_text or pad is None or not len(inputs):
             return torch.cat([model(part) for part in torch.split(inputs, batch)])
         lengths = lengths_of(inputs, pad)
         places = sorted_batches(lengths, batch)
