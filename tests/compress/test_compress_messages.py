@@ -38,7 +38,7 @@ def test_a_batch_is_what_a_model_takes() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"weights": "mxpf8_e4m3g32"}, r"weights of rule '\*': .*; near spellings: mxfp8_e4m3g32"),
+        ({"weights": "cobebook4"}, r"weights of rule '\*': .*; near spellings: codebook4"),
         ({"weights": "bfloat16"}, "must be a format with codes, or float32 .* not 'bfloat16'"),
         (
             {"weights": "bfp8g16", "scale": "learned"},

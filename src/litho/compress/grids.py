@@ -114,7 +114,7 @@ class Trace(TorchFunctionMode):
             quantizer.know_input(None)
             return
         found = self._functions.get(id(x))
-        if found and found.is_module:
+        if found and found.is_module and self.is_exact:
             raise ConfigError(
                 f"{quantizer.place} must not quantize what {found.name} gives: its"
                 " table has that format already; give the module a rule of"

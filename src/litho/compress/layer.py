@@ -192,8 +192,21 @@ def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
             f"{quantizer.place} must be one tensor to be quantized, not a"
             f" {type(output).__name__}; match the modules inside instead"
         )
-    function, inputs = function_of(module), module._modules.get(_INPUTS)
-    is_coded = not isinstance(inputs, Quantizer) or inputs.is_fixed
-    if function is None or not (quantizer.looks_up and is_coded):
+    function = function_of(module)
+    if function is None or not quantizer.looks_up or not _has_table(module, quantizer, args[0]):
         return quantizer(output)
     return look_up(function, quantizer, args[0], output)
+
+
+def _has_table(module: nn.Module, quantizer: Quantizer, x: torch.Tensor) -> bool:
+    """Say whether the codes of `x` are looked up; a network that no design follows may have none.
+
+    Before any trace nothing is known of the codes.
+    """
+    inputs, trace = module._modules.get(_INPUTS), grids.active()
+    if isinstance(inputs, Quantizer) and not inputs.is_fixed:
+        return False
+    if trace is None:
+        return quantizer.in_width > 0
+    grid = trace.of(x)
+    return bool(trace.is_exact or (grid and grid.is_stored))

@@ -136,6 +136,7 @@ def _fitting(wanted: Wanted) -> tuple[str, ...]:
 
 def _near(spelling: str) -> str:
     known = [family.example for family in families()]
-    known += ["fixed8", "ufixed8", "uint8", "e5m2", "mxfp6_e3m2g32", "mxfp4_e2m1g32", "codebook4[]"]
-    found = difflib.get_close_matches(spelling, known, n=3, cutoff=0.6)
+    known += ["fixed8", "ufixed8", "uint8", "e4m3fn", "e5m2", "mxint8g32", "mxfp8_e4m3g32"]
+    known += ["mxfp4_e2m1g32", "codebook4[]"]
+    found = difflib.get_close_matches(spelling, dict.fromkeys(known), n=3, cutoff=0.6)
     return f"; near spellings: {', '.join(found)}" if found else ""

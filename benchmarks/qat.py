@@ -1,0 +1,150 @@
+"""Speed of a training step with quantizers, one thread, against the float step.
+
+`python benchmarks/qat.py [--runs N] [--json]`. BERT-tiny of Hugging Face (2 layers, hidden 128,
+2 heads, intermediate 512), batch 16, length 256, AdamW. Every linear layer has quantized weights,
+bias and inputs. A step is forward, backward and optimizer; the steps of all variants take turns
+and each ratio is that of medians of one run. The spread is the distance of the quartiles over
+the median. A bar that is passed says so.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from transformers import BertConfig, BertForSequenceClassification
+
+from litho.compress import QuantizeRule, bits_per_weight, quantize
+from litho.kernels import describe
+
+BATCH, LENGTH = 16, 256
+
+
+LINEARS = ("*.query", "*.key", "*.value", "*.dense", "classifier")
+VARIANTS: list[tuple[str, dict[str, Any], float]] = [
+    ("fixed8", {"bias": "fixed16"}, 1.25),
+    ("int8", {}, 1.25),
+    ("int8 by axis", {"granularity": "axis"}, 1.25),
+    ("int8 learned", {"scale": "learned"}, 1.35),
+    ("int8 by axis learned", {"scale": "learned", "granularity": "axis"}, 1.35),
+    ("e4m3fn", {"bias": "e4m3fn"}, 1.25),
+    ("mxfp8_e4m3g32", {"bias": "mxfp8_e4m3g32"}, 1.25),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One variant's step against the float step, and the bar it stands against."""
+
+    variant: str
+    milliseconds: float
+    to_float: float
+    bar: float
+    spread: float
+    bits_per_quantized_weight: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bar holds."""
+        return self.to_float <= self.bar
+
+
+def network() -> BertForSequenceClassification:
+    """Give a BERT-tiny with weights drawn from one seed."""
+    torch.manual_seed(0)
+    sizes = {"num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
+    return BertForSequenceClassification(BertConfig(hidden_size=128, **sizes))
+
+
+def batch() -> dict[str, torch.Tensor]:
+    """Give random words and labels."""
+    draw = torch.Generator().manual_seed(1)
+    return {
+        "input_ids": torch.randint(1000, 30000, (BATCH, LENGTH), generator=draw),
+        "attention_mask": torch.ones(BATCH, LENGTH, dtype=torch.int64),
+        "labels": torch.randint(0, 2, (BATCH,), generator=draw),
+    }
+
+
+def quantized(name: str, options: dict[str, Any]) -> torch.nn.Module:
+    """Give a network whose linear layers are quantized."""
+    model, spelling = network(), name.split()[0]
+    rules = [QuantizeRule(match, weights=spelling, inputs=spelling, **options) for match in LINEARS]
+    quantize(model, rules, [batch()], is_exact=False)  # no hardware for softmax and norms
+    return model
+
+
+def stepper(model: torch.nn.Module) -> Callable[[], None]:
+    """Give one training step."""
+    optimizer, inputs = torch.optim.AdamW(model.parameters(), 1e-5), batch()
+    model.train()
+
+    def step() -> None:
+        optimizer.zero_grad()
+        model(**inputs).loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def in_turns(runs: int, works: list[Callable[[], None]]) -> list[list[float]]:
+    """Give the seconds of each run of each work, taken in turns, after some that are not timed."""
+    seconds: list[list[float]] = [[] for _ in works]
+    for turn in range(runs + 3):
+        for work, kept in zip(works, seconds, strict=True):
+            started = time.perf_counter()
+            work()
+            if turn >= 3:
+                kept.append(time.perf_counter() - started)
+    return seconds
+
+
+def spread(seconds: list[float]) -> float:
+    """Give the distance of the quartiles over the median."""
+    low, middle, high = statistics.quantiles(seconds, n=4)
+    return (high - low) / middle
+
+
+def figures(runs: int, variants: list[tuple[str, dict[str, Any], float]]) -> list[Figure]:
+    """Measure the float step and every variant's."""
+    torch.set_num_threads(1)
+    models = [quantized(name, options) for name, options, _ in variants]
+    seconds = in_turns(runs, [stepper(model) for model in (network(), *models)])
+    median, base = statistics.median, statistics.median(seconds[0])
+    found = [Figure("float32", base * 1e3, 1.0, 1.0, spread(seconds[0]), 32.0)]
+    for (name, _, bar), model, kept in zip(variants, models, seconds[1:], strict=True):
+        bits = bits_per_weight(model, quantized_only=True)
+        figure = Figure(name, median(kept) * 1e3, median(kept) / base, bar, spread(kept), bits)
+        found.append(figure)
+    return found
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--runs", type=int, default=25, help="timed steps of each")
+    parser.add_argument("--only", action="append", help="a variant to measure, may be repeated")
+    arguments = parser.parse_args()
+    chosen = [one for one in VARIANTS if not arguments.only or one[0] in arguments.only]
+    found = figures(arguments.runs, chosen)
+    if arguments.json:
+        rows = [asdict(one) | {"holds": one.holds} for one in found]
+        print(json.dumps({"kernels": describe(), "steps": rows}, indent=2))
+        return
+    print(describe())
+    print(f"{'step':24}{'ms':>9}{'÷ float':>9}{'bar':>7}{'spread':>8}{'bits':>7}")
+    for one in found:
+        print(
+            f"{one.variant:24}{one.milliseconds:9.1f}{one.to_float:9.3f}{one.bar:7.2f}"
+            f"{one.spread:8.0%}{one.bits_per_quantized_weight:7.2f}"
+            f"  {'' if one.holds else 'bar passed'}"
+        )
+
+
+if __name__ == "__main__":
+    main()
