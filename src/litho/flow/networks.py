@@ -1,13 +1,17 @@
 """The data and the networks that a configuration names, and the files they are made from."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litho.flow.closure import closures_of
 from litho.flow.config import Config
-from litho.tools import digest
+from litho.flow.digests import digest_of
+from litho.flow.facts import read_facts, write_facts
+from litho.tools import cached, digest
 
 if TYPE_CHECKING:
     from litho.tasks import Data
@@ -41,11 +45,32 @@ def data_files(config: Config) -> Iterator[str]:
 
     Raises `DataError` for data that are not there.
     """
-    from litho import tasks
+    for name in _task_files(config) if config.task is not None else ():
+        yield _digest_of(Path(name), Path(name).stat().st_mtime_ns)
 
-    if config.task is not None:
-        for path in tasks.find(config.task).files(_folder(config), config.task_options):
-            yield _digest_of(path, path.stat().st_mtime_ns)
+
+def _task_files(config: Config) -> Any:
+    """Give the names of the files that the task reads.
+
+    Only torch's side knows them: what it said is kept while the folders stay as they are, so that
+    a run of which nothing is left to do need not load torch.
+    """
+
+    def search(kept: Path) -> None:
+        from litho import tasks
+
+        assert config.task is not None
+        found = tasks.find(config.task).files(_folder(config), config.task_options)
+        write_facts(kept, "files", [str(path) for path in found])
+
+    root = config.data or os.environ.get("LITHO_DATA") or ""
+    options = [value for value in config.task_options.values() if isinstance(value, str)]
+    places = [Path(value) for value in (root, *options) if value and Path(value).is_dir()]
+    folders = [path for place in places for path in (place, *place.iterdir()) if path.is_dir()]
+    times = sorted([str(path), path.stat().st_mtime_ns] for path in folders)
+    (closure,) = closures_of([data_files])
+    facts = [config.task, config.task_options, root, times, closure.digest]
+    return read_facts(cached("task-files", digest_of(facts), search)[0], "files")
 
 
 @cache

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -113,11 +114,12 @@ def keys_of(stages: tuple[Stage, ...], config: Config) -> dict[str, str]:
     keys: dict[str, str] = {}
     facts = [stage.facts(config) for stage in stages]
     closures = closures_of([stage.work for stage in stages])
+    operations = cache(partial(sources_digest, config))
     for stage, fact, closure in zip(stages, facts, closures, strict=True):
         reads_hdl = not _HDL_FINDERS.isdisjoint(closure.names)
         sources = [closure.digest, files_digest(closure.files(reads_hdl))]
         if _OPERATIONS in closure.names:
-            sources.append(sources_digest(config, reads_hdl))
+            sources.append(operations(reads_hdl))
         needed = [keys[name] for name in stage.needs]
         keys[stage.name] = digest_of([sources, fact, needed])
     return keys
