@@ -29,19 +29,27 @@ def measure_ranges(
         raise DataError(f"a histogram must have 1 or more bins, not {bins}")
     runs = tuple(_split(graph, samples))
     found: dict[str, _Moments] = {}
-    for run in runs:
-        for name, values in values_of(graph, run):
-            found.setdefault(name, _Moments()).add(values)
+    for name, values in _all_values(graph, runs):
+        found.setdefault(name, _Moments()).add(values)
     counts = {name: np.zeros(bins, np.int64) for name in found}
-    for run in runs:
-        for name, values in values_of(graph, run):
-            counts[name] += found[name].binned(values, bins)
-    repeated = {item.name for item in graph.constants}
+    for name, values in _all_values(graph, runs):
+        counts[name] += found[name].binned(values, bins)
     return tuple(
-        moments.record(name, _kind(graph, name), counts[name], len(runs) if name in repeated else 1)
+        moments.record(name, _kind(graph, name), counts[name])
         for name, moments in found.items()
         if moments.count
     )
+
+
+def _all_values(
+    graph: Graph, runs: tuple[Mapping[str, _Array], ...]
+) -> Iterator[tuple[str, _Array]]:
+    """Give the values of every run; those of constants once."""
+    constants = {item.name for item in graph.constants}
+    for at, run in enumerate(runs):
+        for name, values in values_of(graph, run):
+            if not at or name not in constants:
+                yield name, values
 
 
 def _split(graph: Graph, samples: Mapping[str, Any]) -> Iterator[Mapping[str, _Array]]:
@@ -108,17 +116,17 @@ class _Moments:
         found: _Array = np.histogram(_inside(values), bins, (low, high))[0]
         return found
 
-    def record(self, name: str, kind: str, counts: _Array, repeats: int) -> ValueRange:
-        """Give the record; a constant was seen `repeats` times and counts once."""
+    def record(self, name: str, kind: str, counts: _Array) -> ValueRange:
+        """Give the record."""
         inside = self.count - self.outside
         least, greatest = (self.least, self.greatest) if inside else (0.0, 0.0)
-        histogram = Histogram(*_ends(least, greatest), tuple(int(n) // repeats for n in counts))
+        histogram = Histogram(*_ends(least, greatest), tuple(int(n) for n in counts))
         return ValueRange(
             name,
             kind,
-            self.count // repeats,
-            self.outside // repeats,
-            self.zeros // repeats,
+            self.count,
+            self.outside,
+            self.zeros,
             least,
             greatest,
             self.mean,
