@@ -110,10 +110,12 @@ def capture(
 
 def _network(model: Any, choices: Mapping[str, Any]) -> Any:
     """Give the module that `model` is or spells; only Hugging Face has choices."""
-    from litho import tasks
+    from litho import frontend, tasks
     from litho.errors import ConfigError
 
     if isinstance(model, str) and ":" not in model:
+        if choices["attention"] == "litho":
+            frontend.register_attention()
         return tasks.load_hub_model(model, **choices)
     given = [name for name, choice in choices.items() if choice is not None]
     if given:

@@ -21,9 +21,7 @@ __all__ = ["verb"]
 )
 @click.option("--weights", type=click.Path(path_type=Path), help="A state dict to load.")
 @click.option("--architecture", metavar="CLASS", help="Class of transformers [the model's own].")
-@click.option(
-    "--attention", metavar="NAME", help="Attention function: eager, sdpa."
-)
+@click.option("--attention", metavar="NAME", help="Attention: litho, eager, sdpa.")
 @click.option("--random-weights", is_flag=True, help="Draw the weights; read only config.json.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Seed of random weights [0].")
 @click.option("--lower", is_flag=True, help="Lower a quantized model to integers.")

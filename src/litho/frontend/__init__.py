@@ -1,8 +1,16 @@
 """From a PyTorch model to a graph in PyTorch's spelling, by `torch.export`."""
 
+from litho.frontend.attention import register_attention
 from litho.frontend.capture import capture
 from litho.frontend.evaluate import evaluate, values_of
 from litho.frontend.example import example_of
 from litho.frontend.ranges import measure_ranges
 
-__all__ = ["capture", "evaluate", "example_of", "measure_ranges", "values_of"]
+__all__ = [
+    "capture",
+    "evaluate",
+    "example_of",
+    "measure_ranges",
+    "register_attention",
+    "values_of",
+]

@@ -8,7 +8,7 @@ accuracy(predict(model, data.test_inputs), data.test_targets)
 
 from litho.tasks.classifier import TextClassifier
 from litho.tasks.data import Data, Vocabulary, stimuli
-from litho.tasks.hub import load_hub_model
+from litho.tasks.hub import import_transformers, load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.task import TASKS, Task, find
@@ -32,6 +32,7 @@ __all__ = [
     "check_model",
     "check_weights",
     "find",
+    "import_transformers",
     "load_hub_model",
     "load_model",
     "load_weights",

@@ -9,7 +9,7 @@ from torch import nn
 
 from litho.errors import ConfigError, DataError
 
-__all__ = ["load_hub_model"]
+__all__ = ["import_transformers", "load_hub_model"]
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 
@@ -30,7 +30,7 @@ def load_hub_model(
     Raises `ConfigError` for a spelling or an architecture that does not exist, and `DataError`
     when transformers, the folder, the configuration or the weights are absent.
     """
-    transformers = _transformers(spelling)
+    transformers = import_transformers(spelling)
     _check_place(spelling)
     options = {} if attention is None else {"attn_implementation": attention}
     try:
@@ -51,12 +51,13 @@ def load_hub_model(
     return model.eval()
 
 
-def _transformers(spelling: str) -> Any:
+def import_transformers(what: str) -> Any:
+    """Give the module; raises `DataError` that says what needs it when it is not installed."""
     try:
         import transformers
     except ImportError as error:
         raise DataError(
-            f"{spelling!r} must be loaded by transformers, which is not installed;"
+            f"{what!r} must be loaded by transformers, which is not installed;"
             " pip install transformers"
         ) from error
     return transformers
