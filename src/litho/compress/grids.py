@@ -78,8 +78,8 @@ class _Rounded:
 class Trace(TorchFunctionMode):
     """The grids of the tensors of one forward pass.
 
-    Sums too wide to be requantized are an error when `is_exact`, and else end the grid: they go on
-    as floats.
+    Sums too wide to be requantized, and a quantizer behind a function that has a table of its own,
+    are an error when `is_exact`; else the grid ends there, and floats go on.
     """
 
     def __init__(self, is_exact: bool = True) -> None:
