@@ -52,10 +52,12 @@ def test_a_lab_is_proven_by_both_simulators(name: str, tmp_path: Path) -> None:
     assert "icarus" in proof.simulator
     assert (proof.mismatches, proof.values) == (0, 2 * 2001 * 8)
     assert proof.clock_ns == 10
+    assert proof.sample_cycles == PAGE[name][1]
     assert "accuracy" not in json.loads((done.folder / "result.json").read_text())
     page = (done.folder / "report.html").read_text()
     assert "hardware accuracy" not in page
     assert "From reset on" in page  # the waves
+    assert f"{10 * PAGE[name][1]} ns" in page  # one sample
     graph = load(done.folder, registry())
     assert {node.lanes for node in graph.nodes} == {Lanes(4, 4)}
     design = design_of(graph, registry())

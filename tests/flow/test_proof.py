@@ -16,7 +16,7 @@ from litho.hw import Resources, find_family
 from litho.ir import Graph, Input, Lanes, Node, TensorType, interpret
 from litho.ops import registry
 from litho.ops.relu.reference import ReluParams
-from litho.rtl import timing_of
+from litho.rtl import arrivals, timing_of
 
 KIND = TensorType((5,), Fixed(6, 2))
 
@@ -37,6 +37,9 @@ def test_a_right_design_is_proven_with_the_cycles_of_its_schedules(tmp_path: Pat
     assert (proof.values, proof.mismatches) == (15, 0)
     assert proof.timing == emitted.timing
     assert proof.cycles > 3 * emitted.timing.interval
+    (out,) = emitted.design.outputs
+    last = arrivals(emitted.design)[emitted.design.into("", out.name).name][-1]
+    assert proof.sample == last + 1 == emitted.timing.latency + 5  # five codes, one a beat
 
 
 def test_one_wrong_code_is_told(tmp_path: Path) -> None:

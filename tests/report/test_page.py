@@ -27,6 +27,7 @@ from litho.report import (
     Verification,
     render_page,
 )
+from litho.report.layers import duration
 
 WIDTHS = (400, 1400)
 COUNT = Interval(900, 1234, 56789)
@@ -90,7 +91,7 @@ def page(graph: Graph, names: Sequence[str] = ("u_first", f"u_{LONG}")) -> Page:
         result=Result(
             Accuracy("accuracy", 0.97, 0.96, 0.96),
             Compression(20.5, 4.0, 100, 250),
-            Verification("verilator 5.48 and icarus 11.0", 3600, 0, 1000, 20.0, 2e4, 1.5, 0.25),
+            Verification("verilator 5.48 and icarus 11.0", 3600, 0, 1000, 20.0, 2e4, 1.5, 0.25, 49),
             Resources(COST, Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5)),
             Timing(40, 64, 87.5),
             Provenance("0.1", {"yosys": "0.70"}, 1, "a" * 20),
@@ -201,3 +202,18 @@ def test_what_the_numbers_say_stands_on_it(text: str) -> None:
     assert text.count('class="badge"') == 1
     assert "without its first 12 lines" in text
     assert "&lt;b&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [(70, "70 ns"), (11.43, "11.43 ns"), (119040, "119 µs"), (2.5e7, "25 ms"), (3.2e10, "32 s")],
+)
+def test_a_time_is_told_in_a_unit_that_is_read_well(nanoseconds: float, text: str) -> None:
+    assert duration(nanoseconds) == text
+
+
+def test_times_stand_beside_cycles(text: str) -> None:
+    assert "800 ns, first in to first out" in text  # 40 cycles of 20 ns
+    assert "1280 ns, interval" in text
+    assert "980 ns" in text  # one sample alone: 49 cycles
+    assert "457.1 ns" in text  # the latency at 87.5 MHz

@@ -27,7 +27,7 @@ def result(report: Report | None) -> Result:
     return Result(
         Accuracy("accuracy", 0.97, 0.96, 0.96),
         Compression(20.5, 4.0, 100, 250),
-        Verification("verilator 5.48", 3600, 0, 1000, 20.0, 20000.0, 1.5, 0.25),
+        Verification("verilator 5.48", 3600, 0, 1000, 20.0, 20000.0, 1.5, 0.25, 49),
         Resources(Estimate(count, count, count, count), report),
         Timing(40, 64, report.fmax_mhz if report else None),
         Provenance("0.1", {"yosys": "0.70", "verilator": "5.48"}, 1, "abc"),
@@ -61,7 +61,7 @@ def test_a_full_result_has_the_keys_of_the_plan() -> None:
         ],
         "verification": [
             *("simulator", "values", "mismatches", "cycles"),
-            *("clock_ns", "simulated_ns", "build_s", "simulate_s"),
+            *("clock_ns", "simulated_ns", "build_s", "simulate_s", "sample_cycles"),
         ],
         "resources": ["estimate", "report"],
         "timing": ["latency_cycles", "interval_cycles", "fmax_mhz"],

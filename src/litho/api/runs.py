@@ -42,6 +42,12 @@ class RunResult(Shown):
             f" {proof.cycles} cycles ({proof.simulator})",
         )
         yield "timing", f"latency {timing.latency_cycles}, interval {timing.interval_cycles} cycles"
+        if proof.sample_cycles is not None:
+            yield (
+                "one sample",
+                f"{proof.sample_cycles} cycles from first beat in to last beat out,"
+                f" {proof.sample_cycles * proof.clock_ns:g} ns at {1000 / proof.clock_ns:g} MHz",
+            )
         report = self.result.resources.report if self.result.resources else None
         if report is not None:
             counts = report.resources

@@ -74,6 +74,7 @@ def _verification(folder: Path, clock: float) -> Verification:
         simulated_ns=proof["cycles"] * clock,
         build_s=round(proof["build_s"], 3),
         simulate_s=round(proof["simulate_s"], 3),
+        sample_cycles=proof["sample"],
     )
 
 

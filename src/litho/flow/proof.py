@@ -34,7 +34,11 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a simulation showed: values equal under stalls, cycles without."""
+    """What a simulation showed: values equal under stalls, cycles without.
+
+    `sample` counts the cycles from the offer of a tensor's first beat to its last beat out, both
+    counted, with nothing before it in the pipeline.
+    """
 
     simulator: str
     values: int
@@ -43,6 +47,7 @@ class Proof:
     build_s: float
     simulate_s: float
     timing: Timing
+    sample: int
 
 
 def prove(
@@ -70,7 +75,7 @@ def prove(
         wave=bench.wave,
     )
     verdict = compare(wanted, held_up.outputs, design.outputs, bench.command)
-    timing = _timing(folder, design, given, wanted, bench)
+    timing, sample = _timing(folder, design, given, wanted, bench)
     return Proof(
         held_up.simulator,
         verdict.values,
@@ -79,6 +84,7 @@ def prove(
         held_up.build_s,
         held_up.simulate_s,
         timing,
+        sample,
     )
 
 
@@ -92,6 +98,7 @@ def together(proofs: Sequence[Proof]) -> Proof:
         sum(proof.build_s for proof in proofs),
         sum(proof.simulate_s for proof in proofs),
         proofs[0].timing,
+        proofs[0].sample,
     )
 
 
@@ -101,7 +108,7 @@ def _timing(
     given: tuple[Codes, ...],
     wanted: tuple[Codes, ...],
     bench: Bench,
-) -> Timing:
+) -> tuple[Timing, int]:
     given, wanted = _at_least(_STEADY, given), _at_least(_STEADY, wanted)
     free = simulate(folder, design.inputs, design.outputs, given, simulator=bench.simulator)
     compare(wanted, free.outputs, design.outputs, bench.command)
@@ -113,7 +120,11 @@ def _timing(
             f" {found.interval} as simulated; the schedule of a block is wrong"
             + (f"; to repeat: {bench.command}" if bench.command else "")
         )
-    return found
+    lasts = (
+        int(times[stream.beats - 1])
+        for stream, times in zip(design.outputs, free.output_cycles, strict=True)
+    )
+    return found, max(lasts) + 1
 
 
 def _at_least(samples: int, codes: tuple[Codes, ...]) -> tuple[Codes, ...]:

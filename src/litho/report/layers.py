@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from litho.hw import Estimate, Interval
 
-__all__ = ["Fidelity", "Layer", "ends_text", "grouped", "slowest"]
+__all__ = ["Fidelity", "Layer", "duration", "ends_text", "grouped", "slowest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,14 @@ def ends_text(interval: Interval) -> str:
     if interval.low == interval.high:
         return ""
     return f"{grouped(interval.low)} to {grouped(interval.high)}"
+
+
+def duration(nanoseconds: float) -> str:
+    """Give a time in the unit that it is read best in, to 4 digits."""
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if nanoseconds >= 10 * size:
+            return f"{nanoseconds / size:.4g} {unit}"
+    return f"{nanoseconds:.4g} ns"
 
 
 def grouped(count: int) -> str:

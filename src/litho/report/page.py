@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from litho.hw import Device, Estimate, Interval
-from litho.report.layers import Layer, ends_text, grouped, slowest
+from litho.report.layers import Layer, duration, ends_text, grouped, slowest
 from litho.report.result import Result
 
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = grouped
+    environment.filters["duration"] = duration
     environment.filters["ends"] = ends_text
     environment.filters["breakable"] = _breakable
     return environment.get_template(template).render(**values)
@@ -210,14 +211,26 @@ def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:
     timing, verification = result.timing, result.verification
     assert timing is not None
     assert verification is not None
+
+    def at(cycles: int) -> str:
+        return duration(cycles * verification.clock_ns)
+
     tiles = [
         (
             grouped(verification.mismatches),
             "mismatches",
             f"{grouped(verification.values)} values compared",
         ),
-        (grouped(timing.interval_cycles), "cycles a sample", "interval, measured"),
-        (grouped(timing.latency_cycles), "cycles latency", "first in to first out, measured"),
+        (
+            grouped(timing.interval_cycles),
+            "cycles a sample",
+            f"{at(timing.interval_cycles)}, interval",
+        ),
+        (
+            grouped(timing.latency_cycles),
+            "cycles latency",
+            f"{at(timing.latency_cycles)}, first in to first out",
+        ),
     ]
     if timing.fmax_mhz is not None:
         rate = round(timing.fmax_mhz * 1e6 / timing.interval_cycles)

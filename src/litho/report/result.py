@@ -60,7 +60,10 @@ class Compression:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The comparison of the simulated design with the interpreter, code by code."""
+    """The comparison of the simulated design with the interpreter, code by code.
+
+    `sample_cycles` are those of one sample alone, from its first beat in to its last beat out.
+    """
 
     simulator: str
     values: int
@@ -70,6 +73,7 @@ class Verification:
     simulated_ns: float
     build_s: float
     simulate_s: float
+    sample_cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
