@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from litho.errors import FormatError
-from litho.formats import Scale
+from litho.formats import Scale, arith
 
 
 def nearest_by_search(number: float) -> Fraction:
@@ -112,3 +112,9 @@ def test_a_scale_moves_to_another_axis() -> None:
 def test_reads_as_it_is_said() -> None:
     assert str(Scale((3,), (4,))) == "3/2^4"
     assert str(Scale((1, 3), (0, -2), -2)) == "[1/2^0, 3/2^-2] on axis -2"
+
+
+@given(st.floats(min_value=0, exclude_min=True, allow_infinity=False))
+def test_the_scale_nearest_to_a_float_is_that_of_its_exact_value(number: float) -> None:
+    multiplier, shift = arith.dyadic(Fraction(number))
+    assert Scale.nearest(number) == Scale((multiplier,), (shift,))

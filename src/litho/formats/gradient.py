@@ -1,5 +1,6 @@
 """What training needs of fake quantization: the gradients of its values and of its scale."""
 
+import math
 from typing import Any
 
 from litho.errors import FormatError
@@ -62,7 +63,8 @@ def scale_gradient(values: Any, gradient: Any, form: Format, scale: Scale) -> An
     if scale.axis is not None:
         scale.spread(tuple(values.shape))
     totals = _totals(contiguous(values), contiguous(gradient), form, scale)
-    steps = float_array([float(step) for step in scale.fractions()], totals)
+    pairs = zip(scale.multipliers, scale.shifts, strict=True)
+    steps = float_array([math.ldexp(m, -n) for m, n in pairs], totals)
     found = totals / steps
     return found if scale.axis is not None else found[0]
 

@@ -1,9 +1,9 @@
 """Which compiled kernel computes a format, and with which numbers."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from litho.formats.binary import Binary
 from litho.formats.block_float import BlockFloat
@@ -23,10 +23,16 @@ from litho.kernels.plans import BlockPlan, Plan, StepPlan, TablePlan
 __all__ = ["plan_of"]
 
 _FIXED, _FIXED_SCALED, _FLOAT, _BITS, _BITS_FLUSHED, _FLOAT_SCALED = range(6)
+_FIXED_WIDE, _FIXED_DOUBLE, _FLOAT_DOUBLE = range(6, 9)
+_DROPS_SIGN_OF_ZERO, _OVERFLOWS = 1, 2
 _INTEGERS = 22  # widest code that one addition rounds
-_EXACT = 24  # bits of a float32
+_SCALED_INTEGERS = 21  # widest code whose quotient by reciprocal is off by less than an eighth
+_EXACT, _EXACT_DOUBLE = 24, 53  # bits of a float32 and of a float64
 _GREATEST_POWER = 127
-_SAFE = 100  # exponents within ± this leave room for every intermediate result
+_SAFE, _SAFE_DOUBLE = 100, 300  # exponents within ± this leave room for every intermediate result
+_INFINITY, _NAN = 0x7F800000, 0x7FC00000
+
+Array = Any  # float64, one entry for each index of the scale
 
 
 @lru_cache(maxsize=1024)
@@ -45,56 +51,112 @@ def plan_of(form: Format, scale: Scale) -> Plan | None:
     return None
 
 
+def _steps(scale: Scale, frac: int) -> Array | None:
+    """Give each scale · 2^(−frac), exactly, or None where float64 may not hold it."""
+    import numpy as np
+
+    shifts = np.array(scale.shifts) + frac
+    if (abs(shifts) > _SAFE_DOUBLE).any():
+        return None
+    return np.ldexp(np.array(scale.multipliers, dtype=np.float64), -shifts)
+
+
 def _fixed(form: Fixed, scale: Scale) -> Plan | None:
-    if form.width > _INTEGERS:
+    steps, multiplier = _steps(scale, form.frac), max(scale.multipliers).bit_length()
+    if steps is None or form.width + multiplier > _EXACT_DOUBLE or form.width > _EXACT_DOUBLE - 2:
         return None
-    steps = form.steps(scale)
-    bounds = _bounds([(form.low * step, form.high * step) for step in steps])
-    if max(scale.multipliers) == 1:
-        if not all(_in_range(step, 126) for step in steps):
-            return None
-        parameters = [_fixed_parameters(form, step, 1.5 * 2.0**23) for step in steps]
-        return StepPlan(_FIXED, parameters, *bounds)
-    bits = form.width - form.is_signed + max(scale.multipliers).bit_length()
-    if bits > _EXACT or not all(_in_range(step, _SAFE) for step in steps):
-        return None
-    parameters = [_fixed_parameters(form, step, float(step / 2)) for step in steps]
-    return StepPlan(_FIXED_SCALED, parameters, *bounds)
+    lows, highs = form.low * steps, form.high * steps
+    ends = {"low": _float32(lows), "high": _float32(highs), "up": 1 / steps, "down": steps}
+    if multiplier == 1 and _in_range(steps, 126):
+        kind, half = (_FIXED, 1.5 * 2.0**23) if form.width <= _INTEGERS else (_FIXED_WIDE, 0.0)
+    elif multiplier <= _EXACT and form.width <= _SCALED_INTEGERS and _in_range(steps, _SAFE):
+        kind, half = _FIXED_SCALED, steps / 2
+    else:
+        kind, half = _FIXED_DOUBLE, 0.0
+        ends = {}
+    wide = {"wide_low": lows, "wide_high": highs, "wide_up": 1 / steps, "wide_down": steps}
+    parameters = _parameters(len(steps), half=half, **ends, **wide)
+    return StepPlan(kind, parameters, -_below(-lows, False), _below(highs, False))
 
 
-def _fixed_parameters(form: Fixed, step: Fraction, half: float) -> Parameters:
-    low, high = _float32(form.low * step), _float32(form.high * step)
-    return Parameters(float(1 / step), float(step), low, high, half)
+def _parameters(count: int, **columns: Any) -> Any:
+    """Give `count` records of parameters from columns, each a number or an array of them."""
+    import numpy as np
+
+    records = (Parameters * count)()
+    table: Any = np.ctypeslib.as_array(records)
+    for name, column in columns.items():
+        table[name] = column
+    return records
 
 
 def _minifloat(form: Minifloat, scale: Scale) -> Plan | None:
-    if not form.saturates or form.specials == "fnuz" or not _fits_float32(form):
+    steps, bits = _steps(scale, 0), max(scale.multipliers).bit_length()
+    is_inf = form.specials == "ieee" and not form.mantissa_bits and not form.saturates
+    if steps is None or is_inf:  # there NaN has no code of its own
         return None
-    steps = scale.fractions()
-    is_plain = form.has_subnormals and form.mantissa_bits > 0 and _is_short(form)
-    bounds = _bounds([(-form.greatest * step, form.greatest * step) for step in steps])
-    if max(scale.multipliers) > 1:
-        bits = form.mantissa_bits + 1 + max(scale.multipliers).bit_length()
-        ends = [form.greatest, Fraction(2) ** (form.least - form.mantissa_bits - 1), Fraction(1)]
-        is_safe = all(_in_range(end * step, _SAFE) for end in ends for step in steps)
-        if not is_plain or bits > _EXACT or not is_safe:
-            return None
-        return StepPlan(_FLOAT_SCALED, [_scaled_parameters(form, s) for s in steps], *bounds)
+    least = 2.0 ** (form.least - form.mantissa_bits) * steps.min()
+    if form.specials == "fnuz" and least < 2.0**-149:
+        return None
+    kind = _kind(form, steps, bits)
+    highs = float(form.greatest) * steps
+    columns = _float_columns(form, steps, highs, kind)
+    parameters = _parameters(len(steps), **columns, **_finish(form, steps))
+    return StepPlan(kind, parameters, -_below(highs, False), _below(highs, False))
+
+
+def _kind(form: Minifloat, steps: Array, bits: int) -> int:
     half = form.least - form.mantissa_bits - 1
-    if not all(_in_range(step, 126) and (step == 1 or half >= -126) for step in steps):
-        return None
-    kind = _kind(form, is_plain)
-    if kind is None:
-        return None
-    return StepPlan(kind, [_float_parameters(form, step) for step in steps], *bounds)
+    if not _fits_float32(form):
+        return _FLOAT_DOUBLE
+    if bits == 1 and _in_range(steps, 126) and ((steps == 1).all() or half >= -126):
+        return _plain_kind(form)
+    ends = (float(form.greatest), 2.0**half, 1.0)
+    is_safe = all(_in_range(end * steps, _SAFE) for end in ends)
+    return _FLOAT_SCALED if bits <= _EXACT and _is_short(form) and is_safe else _FLOAT_DOUBLE
 
 
-def _kind(form: Minifloat, is_plain: bool) -> int | None:
-    if is_plain:
-        return _FLOAT
+def _plain_kind(form: Minifloat) -> int:
     if not form.has_subnormals or not form.mantissa_bits:
         return _BITS_FLUSHED
-    return _BITS if form.least == -126 else None
+    if _is_short(form):
+        return _FLOAT
+    return _BITS if form.least == -126 else _FLOAT_DOUBLE
+
+
+def _float_columns(form: Minifloat, steps: Array, highs: Array, kind: int) -> dict[str, Any]:
+    """Give the columns of a minifloat; reciprocals lie so far below the true one that no rounded
+    product exceeds the quotient."""
+    columns: dict[str, Any] = {"mantissa": form.mantissa_bits, "flushes": not form.has_subnormals}
+    if kind == _FLOAT_DOUBLE:
+        return columns | {
+            "wide_up": (1 / steps) * (1 - 2.0**-51),
+            "wide_down": steps,
+            "wide_high": highs,
+            "least": form.least,
+            "parity": form.least & 1,
+        }
+    columns |= {"down": steps, "least": (form.least + 127) << 23}
+    if kind == _FLOAT_SCALED:
+        ends = {"up": _below((1 / steps) * (1 - 2.0**-23), False), "high": _float32(highs)}
+        border = 2.0 ** (form.least - 1) * steps
+        return columns | ends | {"half": steps / 2, "low": border, "parity": ~form.least & 1}
+    plain = _float_parameters(form)
+    return columns | {"up": 1 / steps, "high": plain.high, "half": plain.half,
+                      "parity": plain.parity}  # fmt: skip
+
+
+def _finish(form: Minifloat, steps: Array) -> dict[str, Any]:
+    """Give what is done to a value after rounding: zeros without sign, infinity and NaN."""
+    found = _DROPS_SIGN_OF_ZERO if form.specials == "fnuz" else 0
+    if form.saturates:
+        return {"finish": found}
+    edge = form.greatest + Fraction(2) ** (form.most - form.mantissa_bits - 1)
+    return {
+        "finish": found | _OVERFLOWS,
+        "edge": _below(float(edge) * steps, form.limit % 2 == 1),
+        "special": _INFINITY if form.specials == "ieee" else _NAN,
+    }
 
 
 def _fits_float32(form: Minifloat) -> bool:
@@ -106,10 +168,10 @@ def _is_short(form: Minifloat) -> bool:
     return form.most + 1 + 23 - form.mantissa_bits <= _GREATEST_POWER
 
 
-def _float_parameters(form: Minifloat, step: Fraction) -> Parameters:
+def _float_parameters(form: Minifloat) -> Parameters:
     return Parameters(
-        up=float(1 / step),
-        down=float(step),
+        up=1.0,
+        down=1.0,
         high=float(form.greatest),
         half=2.0 ** (form.least - 1),
         mantissa=form.mantissa_bits,
@@ -118,29 +180,19 @@ def _float_parameters(form: Minifloat, step: Fraction) -> Parameters:
     )
 
 
-def _scaled_parameters(form: Minifloat, step: Fraction) -> Parameters:
-    return Parameters(
-        up=_below(_below_one(1 / step), False),
-        down=float(step),
-        high=float(form.greatest * step),
-        half=float(step / 2),
-        mantissa=form.mantissa_bits,
-        least=(form.least + 127) << 23,
-    )
-
-
-def _below_one(reciprocal: Fraction) -> Fraction:
-    """Give a reciprocal so far below the true one that no rounded product exceeds the quotient."""
-    return reciprocal * (1 - Fraction(1, 1 << 23))
-
-
 def _table(form: Codebook | Binary | Ternary, scale: Scale) -> Plan | None:
-    if any(abs(shift) > 80 for shift in scale.shifts):
+    import numpy as np
+
+    steps = _steps(scale, 0)
+    if steps is None or max(scale.multipliers).bit_length() > 31:
+        return None
+    if not _in_range(steps, _SAFE):
         return None
     entries, borders = _entries(form)
-    steps = scale.fractions()
-    thresholds = [[_below(middle * step, up) for middle, up in borders] for step in steps]
-    return TablePlan(thresholds, [[_float32(entry * step) for entry in entries] for step in steps])
+    values = _float32(steps[:, None] * np.array([float(entry) for entry in entries]))
+    middles = steps[:, None] * np.array([float(middle) for middle, _ in borders])
+    thresholds = _below(middles, np.array([up for _, up in borders]))
+    return TablePlan(thresholds, values)
 
 
 def _entries(
@@ -169,8 +221,8 @@ def _block(form: Mx | BlockFloat | BlockMinifloat | BlockLog) -> Plan | None:
     edge = found.greatest + Fraction(2) ** (found.most - found.mantissa_bits - 1)
     block = Block(
         group=form.group,
-        element=_float_parameters(found, Fraction(1)),
-        edge=_below(edge, found.limit % 2 == 1),
+        element=_float_parameters(found),
+        edge=float(_below(float(edge), found.limit % 2 == 1)),
         bound=float(found.greatest),
         most=found.most,
         carries=carries,
@@ -187,7 +239,7 @@ def _integer_block(element: Fixed, group: int, carries: bool) -> Plan | None:
     block = Block(
         group=group,
         element=Parameters(low=-high, high=high, half=magic),
-        edge=_below((element.high + Fraction(1, 2)) * step, True),
+        edge=float(_below(float((element.high + Fraction(1, 2)) * step), True)),
         bound=high,
         most=0,
         carries=carries,
@@ -196,29 +248,22 @@ def _integer_block(element: Fixed, group: int, carries: bool) -> Plan | None:
     return BlockPlan(block, saturates=not carries)
 
 
-def _in_range(step: Fraction, power: int) -> bool:
-    return Fraction(1, 1 << power) <= step <= 1 << power
+def _in_range(steps: Array, power: int) -> bool:
+    return bool((steps >= 2.0**-power).all() and (steps <= 2.0**power).all())
 
 
-def _bounds(pairs: Sequence[tuple[Fraction, Fraction]]) -> tuple[list[float], list[float]]:
-    """Give the least and the greatest float32 within each exact pair."""
-    lows = [-_below(-low, False) for low, _ in pairs]
-    return lows, [_below(high, False) for _, high in pairs]
-
-
-def _below(border: Fraction, is_strict: bool) -> float:
-    """Give the greatest float32 that is not above the border, or that lies below it."""
+def _below(borders: Array, is_strict: Any) -> Array:
+    """Give the greatest float32 that is not above each float64 border, or that lies below it."""
     import numpy as np
 
-    found = np.float32(_float32(border))
-    if Fraction(float(found)) > border or (is_strict and Fraction(float(found)) == border):
-        found = np.nextafter(found, np.float32(-np.inf))
-    return float(found)
+    found = _float32(borders)
+    is_over = (found > borders) | (is_strict & (found == borders))
+    return np.where(is_over, np.nextafter(found, np.float32(-np.inf)), found)
 
 
-def _float32(value: Fraction) -> float:
-    """Give the float32 next to an exact value of at most 53 bits, saturated."""
+def _float32(values: Array) -> Array:
+    """Give the float32 next to each float64, saturated."""
     import numpy as np
 
     limit = float(np.finfo(np.float32).max)
-    return float(np.float32(min(max(float(value), -limit), limit)))
+    return np.clip(values, -limit, limit).astype(np.float32)

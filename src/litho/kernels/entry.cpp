@@ -71,7 +71,7 @@ static int32_t sum_terms(const float* x, const float* gradient, double* totals, 
 
 extern "C" {
 
-int32_t litho_abi() { return 4; }
+int32_t litho_abi() { return 5; }
 
 int32_t litho_level() { return level(); }
 

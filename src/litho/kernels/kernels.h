@@ -6,7 +6,12 @@
 struct LithoParameters {
   float up, down, low, high, half;
   int32_t mantissa, least, parity;
+  float edge;                       // the greatest magnitude that does not overflow
+  int32_t special, finish, flushes;  // bits of what overflows become; kDropsSignOfZero, kOverflows
+  double wide_up, wide_down, wide_low, wide_high;
 };
+
+enum { kDropsSignOfZero = 1, kOverflows = 2 };
 
 struct LithoBlock {
   int64_t rows, row, group;

@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 4
+_ABI = 5
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -26,6 +26,14 @@ class Parameters(ctypes.Structure):
         ("mantissa", ctypes.c_int32),
         ("least", ctypes.c_int32),
         ("parity", ctypes.c_int32),
+        ("edge", ctypes.c_float),
+        ("special", ctypes.c_int32),
+        ("finish", ctypes.c_int32),
+        ("flushes", ctypes.c_int32),
+        ("wide_up", ctypes.c_double),
+        ("wide_down", ctypes.c_double),
+        ("wide_low", ctypes.c_double),
+        ("wide_high", ctypes.c_double),
     )
 
 

@@ -5,11 +5,10 @@ where one was not, the output means nothing.
 """
 
 import ctypes
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litho.kernels.library import Block, Parameters, library
+from litho.kernels.library import Block, library
 
 __all__ = ["SUMS", "BlockPlan", "Extent", "Plan", "StepPlan", "TablePlan"]
 
@@ -35,19 +34,13 @@ class StepPlan:
     """A format of evenly spaced or floating values; one set of parameters for each channel.
 
     `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits with float32's
-    subnormals, 4 the same without subnormals, 5 minifloat with any scale. `lows` and `highs` bound
-    where the gradient passes.
+    subnormals, 4 the same without subnormals, 5 minifloat with any scale, 6 fixed of any width,
+    7 and 8 fixed and minifloat in float64. `parameters` is an array of `Parameters`; `lows` and
+    `highs` bound where the gradient passes.
     """
 
-    def __init__(
-        self,
-        kind: int,
-        parameters: Sequence[Parameters],
-        lows: Sequence[float],
-        highs: Sequence[float],
-    ) -> None:
-        self._kind = kind
-        self._parameters = (Parameters * len(parameters))(*parameters)
+    def __init__(self, kind: int, parameters: Any, lows: Any, highs: Any) -> None:
+        self._kind, self._parameters = kind, parameters
         self._bounds = _floats(lows), _floats(highs)
 
     def run(self, x: int, y: int, extent: Extent) -> bool:
@@ -68,16 +61,14 @@ class StepPlan:
 class TablePlan:
     """A table: one row of `values`, and of `thresholds` between them, for each channel.
 
-    A threshold is the greatest float32 that belongs to the entry before it.
+    `values` are float32 of shape [channels][entries]; a threshold is the greatest float32 that
+    belongs to the entry before it.
     """
 
-    def __init__(
-        self, thresholds: Sequence[Sequence[float]], values: Sequence[Sequence[float]]
-    ) -> None:
-        self._entries = len(values[0])
-        self._thresholds = _floats([number for row in thresholds for number in row])
-        self._values = _floats([number for row in values for number in row])
-        self._bounds = _floats([row[0] for row in values]), _floats([row[-1] for row in values])
+    def __init__(self, thresholds: Any, values: Any) -> None:
+        self._entries = values.shape[1]
+        self._thresholds, self._values = _floats(thresholds), _floats(values)
+        self._bounds = _floats(values[:, 0]), _floats(values[:, -1])
 
     def run(self, x: int, y: int, extent: Extent) -> bool:
         """Write to `y` the values that `x` rounds to."""
@@ -123,8 +114,10 @@ class BlockPlan:
 Plan = StepPlan | TablePlan | BlockPlan
 
 
-def _floats(numbers: Sequence[float]) -> Any:
-    return (ctypes.c_float * len(numbers))(*numbers)
+def _floats(numbers: Any) -> Any:
+    """Give a NumPy array's numbers as a C array of float32."""
+    packed = numbers.astype("float32").tobytes()
+    return (ctypes.c_float * numbers.size).from_buffer_copy(packed)
 
 
 def _library() -> Any:

@@ -119,7 +119,7 @@ def check_groups_of_float32(form: GroupedFormat) -> None:
 def check_group_gradients_stop_at_saturation(form: GroupedFormat) -> None:
     """Demand the gradient within the greatest element of each group, and none a step outside."""
     x = _drawn(form, 6)
-    gradient: Array = np.random.default_rng(7).standard_normal(x.shape)
+    gradient = np.asarray(np.random.default_rng(7).standard_normal(x.shape))
     grid = values_of(form.element, Scale())
     scales = _coarse(form, form.encode(x))
     inside = abs(x) <= grid[-1] * scales
