@@ -68,8 +68,9 @@ def attend(
 def _bias(mask: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
     """Give 0 where a key counts, and the least number of the type where it does not."""
     counts = mask.unsqueeze(1).unsqueeze(1) if mask.ndim == 2 else mask
+    counts = counts if counts.dtype == torch.bool else counts.bool()
     zero = torch.zeros((), dtype=kind, device=mask.device)
-    return torch.where(counts.bool(), zero, torch.finfo(kind).min)
+    return torch.where(counts, zero, torch.finfo(kind).min)
 
 
 def hand_through(
