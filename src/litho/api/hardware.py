@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from litho.api.models import codes_of, load
 from litho.api.show import Shown, Table
 from litho.api.waves import recording
-from litho.errors import ConfigError
+from litho.errors import ConfigError, MismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -249,6 +249,7 @@ def simulate(
     ends in .vcd, a picture of the streams when it ends in .svg.
     Raises `MismatchError`, with the first that differs, when the design is not proven.
     """
+    from litho.flow.blame import blamed
     from litho.flow.proof import Bench, prove
     from litho.flow.waves import tracks_of
     from litho.ir import interpret
@@ -260,7 +261,11 @@ def simulate(
         path, network = made.emitted.folder.path, made.emitted.design
         with recording(wave, cycles, lambda vcd: tracks_of(path, made.graph, vcd)) as recorded:
             bench = Bench(seed, simulator=simulator, wave=recorded)
-            proof = prove(made.emitted.folder, network, codes, expected, bench)
+            try:
+                proof = prove(made.emitted.folder, network, codes, expected, bench)
+            except MismatchError as error:
+                known = registry()
+                raise blamed(error, made.graph, network, codes, known, simulator) from error
     return SimulateResult(proof)
 
 

@@ -10,7 +10,8 @@ from msgspec import to_builtins
 
 from litho import tools
 from litho.emit import design_of, emit
-from litho.errors import ConfigError
+from litho.errors import ConfigError, MismatchError
+from litho.flow.blame import blamed
 from litho.flow.codes import read_codes
 from litho.flow.config import Config, Hardware
 from litho.flow.estimate import estimates_of, sum_of
@@ -96,20 +97,18 @@ def _simulate(context: Context) -> None:
     emitted, settings = context.needs["emit"], context.config.simulate
     vectors = context.needs["lower"] / "inputs.npz"
     known = ops_of(context.config)
-    design = design_of(load(emitted, known), known, TOP)
+    graph, inputs = load(emitted, known), read_codes(vectors)
+    design = design_of(graph, known, TOP)
     expected = read_codes(context.needs["evaluate"] / "outputs.npz")
     command = _repeating(context, "--seed", str(context.config.seed))
     stalls = (settings.source_stalls, settings.sink_stalls)
-    proofs = [
-        prove(
-            read_folder(emitted / "design"),
-            design,
-            read_codes(vectors),
-            expected,
-            Bench(context.config.seed, *stalls, name, f"{command} --simulator {name}"),
-        )
-        for name in _simulators(context.config)
-    ]
+    proofs = []
+    for name in _simulators(context.config):
+        bench = Bench(context.config.seed, *stalls, name, f"{command} --simulator {name}")
+        try:
+            proofs.append(prove(read_folder(emitted / "design"), design, inputs, expected, bench))
+        except MismatchError as error:
+            raise blamed(error, graph, design, inputs, known, name) from error
     write_facts(context.folder, "proof", asdict(together(proofs)))
 
 
