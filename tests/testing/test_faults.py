@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from litho import ops
+from litho import ops, tools
 from litho.api import check, module, modules
 from litho.app.main import main
-from litho.errors import ConfigError, DataError, GraphError, MismatchError
+from litho.errors import ConfigError, DataError, GraphError, MismatchError, ToolMissingError
 from litho.formats import Fixed
 from litho.ir import AtenCall, Graph, Input, Node, Ref, TensorType
 from litho.passes import Lower
@@ -320,3 +320,28 @@ def test_the_suite_takes_strings_and_paths(folders: tuple[str] | str) -> None:
 def test_a_right_operation_is_lowered(tmp_path: Path) -> None:
     found = lowered(written(tmp_path))
     assert [node.op for node in found.nodes] == ["users_late"]
+
+
+def test_an_evaluate_that_gives_floats_fails(tmp_path: Path) -> None:
+    folder = written(tmp_path, "return inputs[0]\n", "return inputs[0] * 1.0\n")
+    message = "evaluate of users_late must give int64 codes on 'out', not float64; use integers"
+    with pytest.raises(MismatchError, match=message):
+        CHECKS["reference"](find_subjects((folder,))[0].case, tmp_path)
+
+
+def test_a_lint_error_of_several_cases_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        tools.find("verilator")
+    except ToolMissingError as error:
+        pytest.skip(f"verilator is missing: {error}")
+    monkeypatch.setenv("LITHO_CACHE", str(tmp_path / "cache"))
+    wide = "  logic [Width:0] wide;\n  assign wide = in_data_i;\n  litho_stream_register #("
+    folder = written(tmp_path, "  litho_stream_register #(", wide, "users_late.sv")
+    monkeypatch.setattr("litho.testing.CHECKS", {"lint": CHECKS["lint"]})
+    _, line = check("users_late", folder).lines()
+    assert "; to repeat: cd " in line
+    assert line.endswith(" (and 1 more so: users_late-of5 lint)")
+    place = Path(line.partition("; its files: ")[2].partition(" (and")[0])
+    assert (place / "lint.log").is_file()

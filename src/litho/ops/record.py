@@ -8,6 +8,8 @@ from litho.ir import Lowering, Op
 
 __all__ = ["checked"]
 
+_BUILT_IN = ("operator.", "math.")  # calls of Python's own that stay in captured graphs
+
 
 def checked(op: object, name: str, place: str) -> Op:
     """Give `op`, what `place` offers as its `OP`, when it is the record of operation `name`.
@@ -39,6 +41,12 @@ def checked(op: object, name: str, place: str) -> Op:
                 f' {lowering.aten!r} and {lowering.lower!r}; write `Lowering(("mine.x.default",),'
                 " lower)`"
             )
+        for spelling in lowering.aten:
+            if spelling.count(".") != 2 and not spelling.startswith(_BUILT_IN):
+                raise ConfigError(
+                    f"a Lowering of {name!r} must spell an operator as `namespace.name.overload`,"
+                    f" not {spelling!r}; the overload is `default` when it has no other"
+                )
     return op
 
 

@@ -146,4 +146,5 @@ def _run(check: Check, case: Case, directory: Path) -> None:
 
 def _fault(error: LithoError, subject: Subject, left: Path) -> str:
     inner = error.__cause__ if isinstance(error.__cause__, MismatchError) else error
-    return str(inner).replace(str(left), "").replace(subject.case.name, "")
+    told = str(inner).partition("; log: ")[0]
+    return told.replace(str(left), "").replace(subject.case.name, "")

@@ -51,6 +51,12 @@ def check_reference(case: Case) -> None:
     Raises `MismatchError` when they differ, or when a code does not fit its stream.
     """
     found = case.block.evaluate(case.inputs)
+    for stream, codes in zip(case.block.outputs, found, strict=True):
+        if codes.dtype != np.int64:
+            raise MismatchError(
+                f"evaluate of {case.block.module} must give int64 codes on {stream.name!r}, not"
+                f" {codes.dtype}; use integers all the way"
+            )
     sides = ("the authority of the case", "the reference")
     compare(expected_of(case), found, case.block.outputs, sides=sides)
     streams = (*case.block.inputs, *case.block.outputs)
@@ -172,7 +178,7 @@ def _compare_schedule(block: Block, offered: tuple[Times, ...], found: Simulatio
             beat = int(np.argmax(wanted != given)) if wanted.shape == given.shape else 0
             raise MismatchError(
                 f"{block.module} must offer beat {beat} of {stream.name!r} in cycle"
-                f" {wanted[beat]} by its schedule, not {given[beat]}"
+                f" {wanted[beat]} by its schedule, not {given[beat]} as simulated"
             )
 
 
