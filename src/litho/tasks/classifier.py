@@ -56,7 +56,7 @@ def bert(
 ) -> TextClassifier:
     """A BERT from scratch, by default of the shape of BERT-tiny.
 
-    `attention_dropout` above 0 takes PyTorch's plain attention, which is slower by half.
+    With `attention_dropout` above 0 a CPU must take PyTorch's plain attention, which is slower.
     """
     _check_sizes(layers=layers, hidden=hidden, heads=heads, intermediate=intermediate)
     for rate in (dropout, attention_dropout):

@@ -119,7 +119,7 @@ def from_hub(load: Any, spelling: str, what: str, **options: Any) -> Any:
                 if is_folder:
                     raise
                 return load(spelling, **options)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise DataError(
             f"{what} {spelling!r} must be a folder or an id of the Hugging Face hub that can be"
