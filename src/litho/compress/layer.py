@@ -203,10 +203,11 @@ def _has_table(module: nn.Module, quantizer: Quantizer, x: torch.Tensor) -> bool
 
     Before any trace nothing is known of the codes.
     """
-    inputs, trace = module._modules.get(_INPUTS), grids.active()
+    inputs = module._modules.get(_INPUTS)
     if isinstance(inputs, Quantizer) and not inputs.is_fixed:
         return False
+    trace = grids.active()
     if trace is None:
-        return quantizer.in_width > 0
+        return bool(quantizer.in_width)
     grid = trace.of(x)
-    return bool(trace.is_exact or (grid and grid.is_stored))
+    return trace.is_exact or (grid is not None and grid.is_stored)

@@ -21,8 +21,10 @@ def settle(model: nn.Module, batch: Any, *, is_exact: bool = True) -> None:
     `batch` is one input of the model, and `is_exact` what it is in `quantize`. Learned scales are
     rounded to dyadic numbers for eval, and with them every grid that follows from them. The first
     call of the whole model in eval mode after a step of training does this by itself.
+    A model without learned scales stays as it is.
     """
-    _settle(model, lambda: call(model, batch), is_exact)
+    if any(True for _ in _learning(model)):
+        _settle(model, lambda: call(model, batch), is_exact)
 
 
 def settle_by_itself(model: nn.Module, is_exact: bool) -> None:

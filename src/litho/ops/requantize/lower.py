@@ -19,7 +19,16 @@ def lower(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> 
     source = context.type_of(inputs[0])
     format, rounding = parse(call.get("format")), call.get("rounding", "half_even")
     if not isinstance(format, Fixed):
-        raise GraphError(f"fake_quantize must name a fixed-point format, not {format}")
+        raise GraphError(
+            f"fake_quantize must name a fixed-point format (fixed8, int8) to become hardware, not"
+            f" {format}; give the layer's rule one, or judge the network in software"
+        )
+    if call.get("is_raw", False):
+        raise GraphError(
+            f"fake_quantize to {format} must read codes, not what floats computed from them,"
+            f" %{inputs[0]}; let the function be a module (nn.GELU) whose rule names `inputs` and"
+            " `outputs`"
+        )
     scale = _scale(context, call, inputs, "")
     assert scale is not None, "fake_quantize always has multipliers"
     target = TensorType(source.shape, format, scale)
