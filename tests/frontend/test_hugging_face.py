@@ -1,6 +1,7 @@
 """Models of Hugging Face, captured by the inputs that are chosen."""
 
 import json
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from hub_models import BERT, CASES, Case
 from litho import api
 from litho.errors import ConfigError
 from litho.frontend import capture, evaluate, example_of
+from litho.ir import draw
 
 pytest.importorskip("transformers")
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -97,3 +101,30 @@ def test_choices_for_hugging_face_are_refused_elsewhere() -> None:
     message = "attention must be given with a hub id or folder, not with Linear"
     with pytest.raises(ConfigError, match=message):
         api.capture(torch.nn.Linear(2, 2), "1,2", attention="eager")
+
+
+def test_three_hundred_nodes_are_drawn_apart_with_their_names() -> None:
+    options = {**BERT.options, "num_hidden_layers": 10, "hidden_size": 8, "intermediate_size": 8}
+    model = Case(BERT.architecture, options, BERT.inputs).model()
+    model.set_attn_implementation("eager")
+    graph = capture(model, example_of(BERT.spellings))
+    assert len(graph.nodes) > 300
+    root = ElementTree.fromstring(draw(graph))
+    boxes = [numbers(item) for item in root.iter(f"{SVG}g") if item.get("data-value")]
+    assert len(boxes) == len(graph.nodes) + len(graph.inputs) + len(graph.outputs)
+    for at, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[:at]:
+            assert left >= other[2] or right <= other[0] or top >= other[3] or bottom <= other[1]
+    names = [item.text or "" for item in root.iter(f"{SVG}text") if item.get("class") == "dim"]
+    assert not any(name.endswith("…") for name in names)
+    titles = [item.text for item in root.iter(f"{SVG}text") if item.get("class") is None]
+    assert [str(layer) for layer in range(10)] == [name for name in titles if str(name).isdigit()]
+    assert float(root.get("width") or 0) < 4000
+
+
+def numbers(item: ElementTree.Element) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a drawn box."""
+    rect = item.find(f"{SVG}rect")
+    assert rect is not None
+    left, top, width, height = (float(rect.get(key) or 0) for key in ("x", "y", "width", "height"))
+    return left, top, left + width, top + height
