@@ -31,6 +31,7 @@ Count = Annotated[int, Meta(ge=1)]
 Natural = Annotated[int, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, le=1)]
+Name = Annotated[str, Meta(min_length=1)]
 Probability = Annotated[float, Meta(ge=0, lt=1)]
 
 
@@ -94,12 +95,14 @@ class Calibrate(_Strict, frozen=True, kw_only=True):
 class Quantize(_Strict, frozen=True, kw_only=True):
     """Formats for the modules whose path matches; of several rules the last one counts.
 
+    A list in `match` makes a rule of each.
+
     `fixed8` leaves the fraction to calibration, `fixed8f4` gives it, `int8` has a dyadic scale.
     `scale` is how the scale is found, that of the format's family unless given; with
     `correct_bias` the bias takes up the mean error of the quantized layer.
     """
 
-    match: Annotated[str, Meta(min_length=1)] = "*"
+    match: Name | Annotated[tuple[Name, ...], Meta(min_length=1)] = "*"
     weights: str | None = None
     inputs: str | None = None
     outputs: str | None = None

@@ -65,7 +65,10 @@ def _quantize(context: Context) -> None:
     data = data_of(config)
     model = model_of(config, data)
     tasks.load_weights(context.needs["train"] / WEIGHTS, model)
-    chosen = compress.quantize(model, rules_of(config), list(_batches(config, data)))
+    # Without hardware nothing needs to be requantized in integers: any width will do.
+    is_exact = config.hardware is not None
+    batches = _batches(config, data)
+    chosen = compress.quantize(model, rules_of(config), batches, is_exact=is_exact)
     for part in chosen:
         context.watcher.say(f"{part.path} {part.part}: {part.format}")
     tasks.save_weights(context.folder / WEIGHTS, model)
@@ -90,13 +93,14 @@ def _batches(config: Config, data: "Data") -> Iterator[Any]:
 
 def _tune(context: Context) -> None:
     """Train the quantized network on."""
-    from litho import tasks
+    from litho import compress, tasks
 
     config = context.config
     data = data_of(config)
     model = quantized_of(config, data, context.needs["quantize"] / WEIGHTS)
     if config.tune.epochs and data.classes:
         _learn(context, model, data, config.tune)
+        compress.settle(model, data.example, is_exact=config.hardware is not None)
     tasks.save_weights(context.folder / WEIGHTS, model)
 
 

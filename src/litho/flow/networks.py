@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litho.flow.closure import closures_of
-from litho.flow.config import Config
+from litho.flow.config import Config, Quantize
 from litho.flow.digests import digest_of
 from litho.flow.facts import read_facts, write_facts
 from litho.tools import cached, digest
@@ -93,19 +93,24 @@ def quantized_of(config: Config, data: "Data", weights: Path) -> Any:
     from litho import compress, tasks
 
     model = model_of(config, data)
-    compress.quantize(model, rules_of(config))
+    compress.quantize(model, rules_of(config), is_exact=config.hardware is not None)
     tasks.load_weights(weights, model)
     return model
 
 
 def rules_of(config: Config) -> Any:
-    """Give the rules of `config` as the quantizer takes them."""
+    """Give the rules of `config` as the quantizer takes them, one for each pattern."""
     from litho.compress import QuantizeRule
 
     return [
-        QuantizeRule(**{name: getattr(rule, name) for name in rule.__struct_fields__})
+        QuantizeRule(**{name: getattr(rule, name) for name in rule.__struct_fields__} | match)
         for rule in config.quantize
+        for match in ({"match": path} for path in _paths(rule))
     ]
+
+
+def _paths(rule: Quantize) -> tuple[str, ...]:
+    return (rule.match,) if isinstance(rule.match, str) else rule.match
 
 
 def files_of(config: Config) -> Iterator[str]:

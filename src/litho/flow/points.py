@@ -50,10 +50,11 @@ def is_sweep(tables: Tables) -> bool:
 def read_sweep(tables: Tables, place: str, folder: Path = Path()) -> Sweep:
     """Give the sweep that the `tables` of a configuration, which came from `place`, describe.
 
-    Relative paths in it are taken from `folder`. Each [[sweep]] is the product of its lists, a later key varying faster; the points of all come
-    one after the other, each once. `{name}` in a text of the configuration stands for the
-    parameter; a text that is nothing else takes its value with its type, and is left out where a
-    point has no such parameter. Every point is read: what is wrong in one is said before any runs.
+    Relative paths in it are taken from `folder`. Each [[sweep]] is the product of its lists, a
+    later key varying faster; the points of all come one after the other, each once. `{name}` in a
+    text of the configuration stands for the parameter; a text that is nothing else takes its value
+    with its type, and is left out where a point has no such parameter. Every point is read: what
+    is wrong in one is said before any runs.
     Raises `ConfigError` with the path of the key that is wrong.
     """
     rest = {key: value for key, value in tables.items() if key not in ("sweep", "plot")}
@@ -62,14 +63,27 @@ def read_sweep(tables: Tables, place: str, folder: Path = Path()) -> Sweep:
     derived = {key for table in lists for key, values in table.items() if any(map(_holes, values))}
     found = [point for number, table in enumerate(lists) for point in _product(table, number)]
     found = [point for at, point in enumerate(found) if point not in found[:at]]
-    _check_used(found, rest, lists, plot)
     names = _names(found, derived)
     points = []
     for name, parameters in zip(names, found, strict=True):
         filled = _filled(rest, parameters, {key for point in found for key in point}, "")
         config = located(convert(filled, Config, f"{place}, point {name}"), folder)
         points.append(Point(name, parameters, config))
-    return Sweep(tuple(points), plot, dump_tables(tables))
+    _check_used(found, rest, lists, plot)
+    return Sweep(tuple(points), plot, dump_tables(_settled(tables, points[0].config)))
+
+
+def _settled(tables: Tables, config: Config) -> dict[str, Any]:
+    """Give `tables` with the paths that all points share as they are found from anywhere."""
+    found = dict(tables)
+    for key in ("data", "start", "ops"):
+        if key in tables and not _holes(tables[key]):
+            found[key] = getattr(config, key)
+    model = dict(tables["model"])
+    for key in ("name", "weights"):
+        if key in model and not _holes(model[key]):
+            model[key] = getattr(config.model, key)
+    return {**found, "model": model}
 
 
 def _lists(tables: Any, place: str) -> list[dict[str, list[Any]]]:
@@ -178,13 +192,13 @@ def _check_used(
 
 
 def _names(points: Sequence[Parameters], derived: set[str]) -> list[str]:
-    """Give a name to each point: of the parameters that differ, derived ones only if they must."""
-    keys = dict.fromkeys(key for point in points for key in point)
-    several = [key for key in keys if len({repr(point.get(key)) for point in points}) > 1]
-    chosen = [key for key in several if key not in derived]
-    if len({repr([point.get(key) for key in chosen]) for point in points}) < len(points):
-        chosen = several
-    names = [_name({key: point[key] for key in chosen if key in point}) for point in points]
+    """Give a name to each point: of no more parameters than tell the points apart."""
+    keys = list(dict.fromkeys(key for point in points for key in point))
+    for key in sorted(reversed(keys), key=lambda key: key not in derived):
+        fewer = [other for other in keys if other != key]
+        if len({repr([point.get(other) for other in fewer]) for point in points}) == len(points):
+            keys = fewer
+    names = [_name({key: point[key] for key in keys if key in point}) for point in points]
     counts = Counter(names)
     return [
         f"{name}-{digest_of(point)[:8]}" if counts[name] > 1 else name

@@ -17,7 +17,7 @@ _INK = "#13579b"  # of what is drawn in the reader's own colour; no curve has it
 _COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#b5850b", "#d64545")
 _MARKERS = "osD^vPX*"
 _STYLE = """
-.litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; max-width: 100%; height: auto; }
+.litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; width: 100%; height: auto; }
 .litho-chart:root { color-scheme: light dark; color: CanvasText; background: Canvas; }
 """
 
