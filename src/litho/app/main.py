@@ -82,9 +82,8 @@ def _run(arguments: list[str] | None) -> int:
         error.show()
         return 2
     except LithoError as error:
-        return _fail(
-            _told(error, sys.argv[1:] if arguments is None else arguments), exit_code(error)
-        )
+        _show_cause(error, sys.argv[1:] if arguments is None else arguments)
+        return _fail(str(error), exit_code(error))
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
         reason = error.strerror or str(error)
@@ -94,14 +93,12 @@ def _run(arguments: list[str] | None) -> int:
     return 0
 
 
-def _told(error: LithoError, arguments: list[str]) -> str:
-    """Give the message of `error`; with -v, the traceback of what made it first."""
+def _show_cause(error: LithoError, arguments: list[str]) -> None:
+    """With -v show the traceback of what made `error`, when that is no error of litho's."""
     cause = error.__cause__
-    if cause is None or isinstance(cause, LithoError | OSError):
-        return str(error)
-    if "-v" not in arguments and "--verbose" not in arguments:
-        return str(error)
-    return "".join((*traceback.format_exception(cause), str(error)))
+    is_told = cause is None or isinstance(cause, LithoError | OSError)
+    if not is_told and ("-v" in arguments or "--verbose" in arguments):
+        traceback.print_exception(cause)
 
 
 def _fail(message: str, code: int) -> int:
