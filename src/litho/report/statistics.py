@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litho.ir import Histogram, ValueRange
-from litho.report.page import Table
+from litho.report.page import Table, render
 
 __all__ = ["StatisticsPage", "draw_histogram", "render_statistics"]
 
@@ -37,7 +37,7 @@ def draw_histogram(histogram: Histogram) -> str:
     zero = ""
     if histogram.low < 0 < histogram.high:
         at = -histogram.low / spread * _WIDTH
-        zero = f'<path d="M{at:.1f} 0V{_HEIGHT}" stroke="currentColor" stroke-dasharray="2 2"/>'
+        zero = f'<path class="zero" d="M{at:.1f} 0V{_HEIGHT}"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="histogram" width="{_WIDTH}"'
         f' height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
@@ -48,17 +48,7 @@ def draw_histogram(histogram: Histogram) -> str:
 
 def render_statistics(page: StatisticsPage) -> str:
     """Give the HTML of `page`, which needs nothing else."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("litho.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("statistics.html.j2")
-    return template.render(page=page, rows=_rows(page.ranges))
+    return render("statistics.html.j2", page=page, rows=_rows(page.ranges))
 
 
 def _rows(ranges: Sequence[ValueRange]) -> list[tuple[ValueRange, str]]:
