@@ -38,7 +38,7 @@ from litho.testing.suite import Conformance
 
 
 class TestMine(Conformance):
-    folders = (Path(__file__).parent / "delay_by_one",)
+    folders = str(Path(__file__).parent / "delay_by_one")
 """
 
 
@@ -60,7 +60,16 @@ def written(place: Path, cases: str) -> Path:
 def test_the_suite_runs_every_check_on_a_users_folder(folder: Path) -> None:
     test = folder.parent / "test_mine.py"
     test.write_text(TEST)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--strict-markers",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+    ]
     wanted = "not band and not netlist"
     done = subprocess.run(
         [*command, wanted, str(test)], capture_output=True, text=True, cwd=folder.parent

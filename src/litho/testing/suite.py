@@ -37,6 +37,7 @@ class Conformance:
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Give a test each case it applies to."""
+        _know_slow(metafunc.config)
         for name, generate in (
             ("module", _generate_modules),
             ("family", _generate_families),
@@ -100,6 +101,12 @@ class Conformance:
         """Compare every code of the netlist after synthesis."""
         _needs("yosys", "verilator", "c++")
         testing.check_netlist(mapped.case, tmp_path, find_family("xc7"))
+
+
+def _know_slow(config: Any) -> None:
+    """Register the marker of the slow part where the user's own configuration does not."""
+    if not any(line.startswith("slow") for line in config.getini("markers")):
+        config.addinivalue_line("markers", "slow: left out of a quick run by -m 'not slow'")
 
 
 def _places(folders: tuple[Path | str, ...] | Path | str) -> tuple[Path, ...]:
