@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_used_is_named(
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("litho.flow.load_config", full)
+    monkeypatch.setattr("litho.flow.strict.read_toml", full)
     assert call("run", str(tmp_path / "x.toml")) == 2
     assert "x.toml must be usable, and is not: No space left" in capsys.readouterr().err
 
@@ -96,7 +96,7 @@ def test_an_interrupt_says_that_the_work_is_kept(
     def interrupt(path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("litho.flow.load_config", interrupt)
+    monkeypatch.setattr("litho.flow.strict.read_toml", interrupt)
     assert call("run", "x.toml") == 130
     assert "finished stages are kept" in capsys.readouterr().err
 

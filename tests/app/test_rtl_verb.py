@@ -137,6 +137,14 @@ def test_the_waves_of_one_case_are_recorded_and_drawn(tmp_path, capsys):
     assert "must go to a file that ends in .vcd or .svg" in capsys.readouterr().err
 
 
+def test_folders_go_with_a_block_alone(tmp_path, capsys):
+    assert call("simulate", str(tmp_path), "--folder", "mine") == 2
+    assert "--folder must go with --block; for a FOLDER set LITHO_OPS" in capsys.readouterr().err
+    for verb in (("rtl", "list"), ("rtl", "show", "mine"), ("simulate", "--block", "mine")):
+        assert call(*verb, "--folder", str(tmp_path / "mine")) == 2
+        assert "the folder of an op must be there, and " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("simulate",), ("simulate", "run", "--block", "relu")],
