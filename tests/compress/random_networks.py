@@ -75,11 +75,18 @@ class Network:
     inputs: torch.Tensor
 
 
-def random_network(seed: int, kind: str, activations: Activations = ACTIVATIONS) -> Network:
-    """Give a network; `kind` is `fixed`, `integer`, or `mixed` for both in one network."""
+def random_network(
+    seed: int, kind: str, activations: Activations = ACTIVATIONS, steps: int = 0
+) -> Network:
+    """Give a network; `kind` is `fixed`, `integer`, or `mixed` for both in one network.
+
+    `learned` draws integers whose scales are learned, here or there with corrected biases, and
+    `steps` is how often the network is trained after it was quantized.
+    """
     for attempt in range(20):
         try:
-            return _network(np.random.default_rng((seed, attempt)), seed, kind, activations)
+            draw = np.random.default_rng((seed, attempt))
+            return _network(draw, seed, kind, activations, steps)
         except ConfigError as error:
             # Scaled integers whose grids lie too far apart to be added: refused, and rightly.
             if "the addition of" not in str(error):
@@ -87,17 +94,31 @@ def random_network(seed: int, kind: str, activations: Activations = ACTIVATIONS)
     raise AssertionError("20 networks in a row were refused")
 
 
-def _network(draw: np.random.Generator, seed: int, kind: str, activations: Activations) -> Network:
+def _network(
+    draw: np.random.Generator, seed: int, kind: str, activations: Activations, steps: int
+) -> Network:
     torch.manual_seed(seed)
     model, features = _model(draw, activations)
     rules = tuple(_rules(draw, model, kind))
     rows = int(draw.integers(1, 3))
     inputs = torch.randn(40, rows, features) * float(2.0 ** draw.integers(-2, 3))
     quantize(model, rules, [inputs[:20], inputs[20:]])
+    _train(model, inputs, steps)
     model.eval()
+    with torch.no_grad():
+        model(inputs[:1])  # settles learned scales
     passes = (RemoveDropout(), Lower())
     graph = run(capture(model, inputs[:1], "random"), passes, registry())
     return Network(model, rules, graph, inputs)
+
+
+def _train(model: nn.Module, inputs: torch.Tensor, steps: int) -> None:
+    optimizer = torch.optim.Adam(model.parameters(), 0.01)
+    model.train()
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (model(inputs) - inputs.sum(-1, keepdim=True)).square().mean().backward()
+        optimizer.step()
 
 
 def _model(draw: np.random.Generator, activations: Activations) -> tuple[nn.Module, int]:
@@ -115,13 +136,17 @@ def _model(draw: np.random.Generator, activations: Activations) -> tuple[nn.Modu
 
 def _rules(draw: np.random.Generator, model: nn.Module, kind: str) -> list[QuantizeRule]:
     def spelled(low: int, high: int) -> str:
-        integer = {"fixed": False, "integer": True, "mixed": bool(draw.integers(2))}[kind]
+        mixed = kind == "mixed" and bool(draw.integers(2))
+        integer = kind in ("integer", "learned") or mixed
         return f"{'int' if integer else 'fixed'}{draw.integers(low, high)}"
 
     def choice(*options: str) -> str:
         return options[int(draw.integers(len(options)))]
 
-    rules = [QuantizeRule("stem", outputs=spelled(4, 9))]
+    def scale() -> str | None:
+        return choice("learned", "learned", "dyadic", "power_of_two") if kind == "learned" else None
+
+    rules = [QuantizeRule("stem", outputs=spelled(4, 9), scale=scale())]
     for path, module in model.named_modules():
         calibration = choice("min_max", "percentile", "mse")
         if isinstance(module, nn.Linear):
@@ -133,12 +158,18 @@ def _rules(draw: np.random.Generator, model: nn.Module, kind: str) -> list[Quant
                     inputs=spelled(4, 17),
                     granularity=granularity,
                     calibration=calibration,
+                    scale=scale(),
+                    correct_bias=module.bias is not None and bool(draw.integers(2)),
                 )
             )
         elif path.startswith("joints."):
-            rules.append(QuantizeRule(path, outputs=spelled(5, 11), calibration=calibration))
+            rules.append(
+                QuantizeRule(path, outputs=spelled(5, 11), calibration=calibration, scale=scale())
+            )
         elif path.endswith(".act") and not isinstance(module, nn.ReLU):
-            rules.append(QuantizeRule(path, inputs=spelled(5, 9), outputs=spelled(5, 9)))
+            rules.append(
+                QuantizeRule(path, inputs=spelled(5, 9), outputs=spelled(5, 9), scale=scale())
+            )
     return rules
 
 

@@ -1,7 +1,8 @@
 """The fake-quantized network in eval equals the interpreter's decoded codes, layer by layer.
 
 Networks are drawn: widths 2 to 16, one or two rows, biases or none, activations as tables, skips
-around blocks, two sums that meet, per-axis weights, all calibrations.
+around blocks, two sums that meet, per-axis weights, all calibrations, corrected biases, and scales
+that training has moved.
 """
 
 import pytest
@@ -33,6 +34,21 @@ def test_every_layer_of_a_network_of_leaky_rectifiers_equals_the_interpreter(
     kind: str, seed: int
 ) -> None:
     assert layers_that_differ(random_network(seed, kind, RECTIFIERS))[1] == []
+
+
+@pytest.mark.parametrize("kind", ["fixed", "learned"])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_layer_of_a_trained_network_equals_the_interpreter(kind: str, seed: int) -> None:
+    assert layers_that_differ(random_network(seed, kind, steps=3))[1] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(300, 450, 50))
+def test_every_layer_of_fifty_networks_with_learned_scales_equals_the_interpreter(
+    start: int,
+) -> None:
+    for seed in range(start, start + 50):
+        assert layers_that_differ(random_network(seed, "learned", steps=5))[1] == [], seed
 
 
 @pytest.mark.slow

@@ -71,9 +71,8 @@ def bits_per_weight(model: nn.Module, *, quantized_only: bool = False) -> float:
 
 
 def _parameters(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
-    names = dict.fromkeys(module._parameters)
     lists = module._modules.get("parametrizations")
-    for name in (*names, *(lists._modules if lists is not None else ())):
+    for name in (*(lists._modules if lists is not None else ()), *module._parameters):
         values = original_of(module, name)
         values = module._parameters.get(name) if values is None else values
         if values is not None:
