@@ -28,7 +28,7 @@ def test_reviews_are_lowered_stripped_of_accents_cut_and_filled_up(folder: Path)
     assert words(find("imdb").load(0, folder, {"length": 4}).test_inputs[4]) == (
         "[CLS] the film [SEP]"
     )
-    assert data.vocabulary == Vocabulary(size=len(VOCABULARY), pad=0, separator=3)
+    assert data.vocabulary == Vocabulary(size=len(VOCABULARY), pad=0, separator=None)
     assert (data.pad, data.features, data.classes, data.example.shape) == (0, 8, 2, (1, 8))
 
 
@@ -72,6 +72,7 @@ def test_sentences_and_pairs_are_read_from_tables(folder: Path) -> None:
     assert words(pairs.test_inputs[0]) == "[CLS] who made it ? [SEP] the film [SEP] [PAD]"
     assert pairs.train_inputs.shape == (0, 10)
     assert pairs.features == 10
+    assert pairs.vocabulary == Vocabulary(size=len(VOCABULARY), pad=0, separator=3)
 
 
 def test_questions_to_train_with_are_read_when_they_are_there(folder: Path) -> None:
@@ -193,7 +194,7 @@ def test_a_tokenizer_comes_from_a_folder_too(folder: Path, tmp_path: Path) -> No
     transformers.BertTokenizer(vocab=str(plain)).save_pretrained(tmp_path / "own")
     found = find("imdb").load(0, folder, {"tokenizer": str(tmp_path / "own")})
     assert torch.equal(found.train_inputs, find("imdb").load(0, folder).train_inputs)
-    assert found.vocabulary == Vocabulary(len(VOCABULARY), 0, 3)
+    assert found.vocabulary == Vocabulary(len(VOCABULARY), 0, None)
 
 
 def test_a_folder_without_a_tokenizer_is_named_and_nothing_is_asked(folder: Path) -> None:
@@ -248,7 +249,11 @@ def test_a_tokenizer_without_padding_is_refused(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("task", "options", "text"),
     [
-        ("imdb", {"lengths": 8}, "options of task 'imdb' must be of length, train, test, tokenizer"),
+        (
+            "imdb",
+            {"lengths": 8},
+            "options of task 'imdb' must be of length, train, test, tokenizer",
+        ),
         ("imdb", {"lengths": 8}, "not 'lengths'; did you mean 'length'"),
         ("imdb", {"length": 3}, "option 'length' of task 'imdb' must be a whole number from 4 on"),
         ("imdb", {"train": True}, "'train' of task 'imdb' must be a whole number from 0 on, not T"),

@@ -17,7 +17,8 @@ __all__ = ["Data", "Vocabulary", "stimuli"]
 class Vocabulary:
     """The token ids of a text: 0 to `size` - 1, of which `pad` fills samples up at their end.
 
-    `separator` ends a sentence; None where the tokenizer has no such token.
+    `separator` ends the first sentence of a pair; None when samples are no pairs, or their
+    tokenizer has no such token.
     """
 
     size: int

@@ -39,7 +39,7 @@ def load_sentences(
     train, test = (
         _part(generator, n, settings.length, seen) for n in (settings.train, settings.test)
     )
-    vocabulary = Vocabulary(len(WORDS), _IDS["[PAD]"], _IDS["[SEP]"])
+    vocabulary = Vocabulary(len(WORDS), _IDS["[PAD]"], separator=None)
     return Data("sentences", *train, *test, 2, vocabulary)
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Source:
     read: Callable[[str], _Sample]
     has_header: bool
     small: tuple[str, str] | None = None
+    has_pairs: bool = False
     needs_train: bool = True
 
 
@@ -73,7 +74,13 @@ _IMDB = Source(
 )
 _SST2 = Source("sst2", "sst2_train.tsv", "sst2_dev.tsv", _read_sentence, has_header=True)
 _QNLI = Source(
-    "qnli", "qnli_train.tsv", "qnli_dev.tsv", _read_question, has_header=True, needs_train=False
+    "qnli",
+    "qnli_train.tsv",
+    "qnli_dev.tsv",
+    _read_question,
+    has_header=True,
+    has_pairs=True,
+    needs_train=False,
 )
 
 
@@ -153,7 +160,9 @@ def _load(source: Source, seed: int, folder: Path | None, options: Options | Non
     )
     kept = _balanced(test[1], settings.test, generator, f"option 'test' {what}")
     parts = _chosen(train, drawn), _chosen(test, kept)
-    return Data(source.task, *parts[0], *parts[1], 2, tokenizer.vocabulary)
+    known = tokenizer.vocabulary
+    vocabulary = known if source.has_pairs else replace(known, separator=None)
+    return Data(source.task, *parts[0], *parts[1], 2, vocabulary)
 
 
 def _chosen(part: tuple[_Ids, _Places], places: _Places) -> tuple[torch.Tensor, torch.Tensor]:
