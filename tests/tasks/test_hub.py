@@ -47,7 +47,9 @@ def test_attention_is_chosen(folder: Path) -> None:
 
 
 def test_a_folder_without_weights_is_refused(folder: Path) -> None:
-    with pytest.raises(DataError, match="must be a folder with config.json and weights, or an id"):
+    with pytest.raises(
+        DataError, match=r"must be a folder with config\.json and weights, or an id"
+    ):
         load_hub_model(str(folder), "BertModel")
 
 
