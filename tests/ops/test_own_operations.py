@@ -127,7 +127,7 @@ def test_a_folder_that_does_not_fit_is_refused(
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    message = "the folder of an op must be there, and .*users_gate is not; a relative path counts"
+    message = "the folder of an op must be there, and .*users_gate is not; --folder, `ops` of a"
     with pytest.raises(ConfigError, match=message):
         ops.registry((tmp_path / "users_gate",))
 

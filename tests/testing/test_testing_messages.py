@@ -71,6 +71,16 @@ def test_resources_outside_their_band_are_named(
         synthesis.check_resources(CASE, tmp_path, FAMILIES["xc7"])
 
 
+def test_resources_far_below_their_formula_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SimpleNamespace(report=Report("yosys", Resources(luts=3, ffs=4)))
+    monkeypatch.setattr(tools, "synthesize", lambda *arguments: found)
+    message = r"must lie in its band: ffs 5 to 44 \(formula 13\), not 4 as reported; correct `reso"
+    with pytest.raises(MismatchError, match=message):
+        synthesis.check_resources(CASE, tmp_path, FAMILIES["xc7"])
+
+
 def test_a_netlist_that_differs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netlist = SimpleNamespace(verilog=tmp_path / "netlist.v")
     simulated = SimpleNamespace(outputs=(CODES + 1,))

@@ -21,8 +21,8 @@ def import_folder(folder: Path) -> ModuleType:
     start, name = folder.resolve() / "__init__.py", folder.resolve().name
     if not folder.is_dir():
         raise ConfigError(
-            f"the folder of an op must be there, and {folder} is not; a relative path counts from"
-            f" where litho is started, {Path.cwd()}"
+            f"the folder of an op must be there, and {folder} is not; --folder, `ops` of a"
+            " configuration or LITHO_OPS names it"
         )
     if not start.is_file():
         raise ConfigError(f"the folder of an op must have __init__.py, and {folder} has none")
