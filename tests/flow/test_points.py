@@ -83,7 +83,7 @@ def test_names_are_names_of_folders() -> None:
         ({"sweep": [{"seed": 1}]}, r"key 'sweep\[0\]\.seed' must be a list of values, not 1"),
         (
             {"seed": "{sed}"},
-            r"placeholder '\{sed\}' of key 'seed' must be a parameter of \[\[sweep\]\], one of bits",
+            r"placeholder '\{sed\}' of key 'seed' must be a parameter of \[\[sweep\]\], one",
         ),
         (
             {"quantize": [{"weights": "fixed8", "match": "a{scale}"}], "task": "fixed{bits}"},
