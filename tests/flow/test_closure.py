@@ -219,6 +219,14 @@ def _modules(sources: Sources) -> Iterator[str]:
         yield from sources.below(f"litho.{package}")
 
 
+def test_nothing_registers_by_being_a_subclass(sources: Sources) -> None:
+    """The search does not know of it: a decorator, or a call when the module is loaded, is seen."""
+    for module in _modules(sources):
+        source = sources.module(module)
+        assert source is not None
+        assert not any("def __init_subclass__" in line for line in source.lines), module
+
+
 def test_training_depends_on_no_hardware(sources: Sources) -> None:
     train = next(stage for stage in STAGES if stage.name == "train")
     modules = closure(train, sources).modules

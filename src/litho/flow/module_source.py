@@ -13,8 +13,10 @@ __all__ = ["ModuleSource", "Name", "Part", "read_module"]
 
 Name = tuple[str, ...]
 
-# What imports by a name that is made at run time; whoever mentions it may load its whole package.
-_DYNAMIC = frozenset({"__import__", "import_module", "iter_modules", "walk_packages"})
+# What imports or finds by a name made at run time; whoever mentions it may use its whole package.
+_DYNAMIC = frozenset(
+    {"__import__", "__subclasses__", "import_module", "iter_modules", "walk_packages"}
+)
 # What finds the files beside a module.
 _FILES = frozenset({"__file__", "__path__", "PackageLoader"})
 # Decorators and functions that leave no trace but their result.
