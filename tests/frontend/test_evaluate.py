@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from litho.compress import QuantizeRule, quantize
 from litho.errors import DataError, UnsupportedError
 from litho.formats import Host
 from litho.frontend import capture, evaluate, values_of
@@ -33,6 +34,19 @@ def test_any_call_runs_as_in_the_model() -> None:
     for mine, theirs in zip(evaluate(graph, {"x": x.numpy()}).values(), model(x), strict=True):
         assert mine.tobytes() == theirs.numpy().tobytes()
     assert evaluate(graph, {"x": x.numpy()}).keys() == set(graph.outputs)
+
+
+def test_a_quantized_model_runs_as_in_eval() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(40, 6), nn.ReLU(), nn.Linear(6, 3)).eval()
+    rules = [
+        QuantizeRule("0", weights="mxfp6_e3m2g32", inputs="e4m3fn"),
+        QuantizeRule("2", weights="fixed5", inputs="fixed6"),
+    ]
+    quantize(model, rules, [torch.randn(16, 40)])
+    graph, x = capture(model, torch.zeros(1, 40)), torch.randn(1, 40)
+    (found,) = evaluate(graph, {"input": x.numpy()}).values()
+    assert found.tobytes() == model(x).detach().numpy().tobytes()
 
 
 def test_every_tensor_is_given_by_its_name_in_order() -> None:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from litho import passes
-from litho.compress import QuantizeRule, quantize
+from litho.compress import QuantizeRule, bits_per_weight, quantize
 from litho.frontend import capture
 from litho.ir import Graph
 from litho.ops import registry
@@ -107,3 +107,13 @@ def test_a_tensor_that_is_also_read_as_it_is_keeps_its_type() -> None:
         item.name: str(item.format) for item in bits_by_tensor(capture(model, torch.ones(1, 4)))
     }
     assert found["x"] == "float32"
+
+
+@pytest.mark.parametrize("weights", ["fixed5", "e4m3fn", "mxfp6_e3m2g32", "mxint8g32", "ternary"])
+def test_bits_a_weight_are_those_that_compress_counts(weights: str) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(40, 7), nn.ReLU(), nn.Linear(7, 3)).eval()
+    quantize(model, [QuantizeRule("0", weights=weights)], [torch.randn(8, 40)])
+    found = count_parameters(capture(model, torch.zeros(1, 40)))
+    bits, numbers = sum(item.bits for item in found), sum(item.numbers for item in found)
+    assert float(bits / numbers) == bits_per_weight(model)

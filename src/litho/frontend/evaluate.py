@@ -109,7 +109,8 @@ def _function(node: Node) -> Callable[..., Any]:
             return found
     raise UnsupportedError(
         f"%{node.name} ({node.op}, from {node.origin}) must be the call of a PyTorch operator to"
-        " run in a captured graph; a lowered graph is run by litho.interpret"
+        " run in a captured graph; import litho.compress for one that is quantized, and give a"
+        " lowered one to litho.interpret"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from litho.formats import Format, Host, parse
+from litho.formats import Format, GroupedFormat, Host, parse
 from litho.ir import AtenCall, Constant, Graph, Input, Node, TensorType
 
 __all__ = [
@@ -104,8 +104,16 @@ def _bits(graph: Graph) -> Iterator[TensorBits]:
             continue
         found = _formats(graph, item.name) or [kind.format]
         chosen = max(found, key=lambda one: (Fraction(one.bits), str(one)))
-        bits = kind.size * Fraction(chosen.bits)
+        bits = _bits_of(chosen, kind)
         yield TensorBits(item.name, is_parameter, chosen, kind.size, bits)
+
+
+def _bits_of(format: Format, kind: TensorType) -> Fraction:
+    """Give the bits of a tensor, with the scales of its groups, of which a row's last is short."""
+    if not isinstance(format, GroupedFormat):
+        return kind.size * Fraction(format.bits)
+    groups = kind.rows * -(-kind.row // format.group)
+    return Fraction(kind.size * format.element.bits + groups * format.scale_bits)
 
 
 def _gives_no_tensor(item: Constant | Input | Node) -> bool:
