@@ -27,7 +27,7 @@ def check_resources(case: Case, directory: Path, family: Family) -> None:
         raise MismatchError(
             f"{case.block.module} of case {case.name!r} on {family.name} must lie in its band:"
             f" {'; '.join(wrong)} as reported; correct `resources` of the block, or state a wider"
-            " `band`"
+            " `band=Band(factor, slack)` (litho.hw)"
         )
 
 
