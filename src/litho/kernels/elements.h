@@ -241,62 +241,57 @@ static int32_t run_table(const float* x, float* y, int64_t count, const float* t
   return is_not_finite(all_seen[0] + all_seen[1] + all_seen[2] + all_seen[3]);
 }
 
-static inline Floats finished(Floats y, Floats x, const LithoParameters& p) {
-  if (p.finish & kDropsSignOfZero) y = y + all(0.0f);
-  if (!(p.finish & kOverflows)) return y;
-  const bool is_signed = !(p.finish & kDropsSignOfZero);
-  Floats infinity = floats(alli(p.special)), nan = floats(alli(0x7fc00000));
-  if (is_signed) infinity = with_sign(infinity, x), nan = with_sign(nan, x);
-  y = choose_greater(floats(ints(x) & kMagnitude), all(p.edge), infinity, y);
-  Ints is_nan = x != x;
-  return floats((ints(nan) & is_nan) | (ints(y) & ~is_nan));
-}
-
-// What follows the rounding in some formats: zeros without sign, infinity and NaN.
-static void finish(const float* x, float* y, int64_t count, const LithoParameters& p) {
-  int64_t at = 0;
-  for (; at + kLanes <= count; at += kLanes) {
-    store(y + at, finished(load(y + at), load(x + at), p));
+// What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN.
+template <typename Step, int kFinish>
+struct Finished {
+  Step step;
+  Floats edge, infinity, nan;
+  explicit Finished(const LithoParameters& p)
+      : step(p), edge(all(p.edge)), infinity(floats(alli(p.special))),
+        nan(floats(alli(0x7fc00000))) {}
+  inline Floats operator()(Floats x) const {
+    const bool drops_sign = kFinish & kDropsSignOfZero;
+    Floats y = step(x);
+    if (drops_sign) y = y + all(0.0f);
+    if (!(kFinish & kOverflows)) return y;
+    Floats magnitude = floats(ints(x) & kMagnitude);
+    y = choose_greater(magnitude, edge, drops_sign ? infinity : with_sign(infinity, x), y);
+    Ints is_nan = x != x;
+    Floats other = drops_sign ? nan : with_sign(nan, x);
+    return floats((ints(other) & is_nan) | (ints(y) & ~is_nan));
   }
-  if (at < count) {
-    Floats lanes = finished(load_some(y + at, count - at), load_some(x + at, count - at), p);
-    store_some(y + at, lanes, count - at);
-  }
-}
+};
 
-static int32_t run_kind(int32_t kind, const float* x, float* y, int64_t count,
-                        const LithoParameters& p) {
-  const bool is_log = !p.mantissa;
-  switch (kind) {
-    case 0: return run(x, y, count, FixedStep(p));
-    case 1: return run(x, y, count, FixedScaled(p));
-    case 2: return run(x, y, count, FloatStep(p));
-    case 3: return run(x, y, count, BitStep<true, false>(p));
-    case 4:
-      if (p.parity) return run(x, y, count, BitStep<false, true>(p));
-      return run(x, y, count, BitStep<false, false>(p));
-    case 5:
-      if (is_log) return run(x, y, count, FloatScaled<true, false>(p));
-      if (p.flushes) return run(x, y, count, FloatScaled<false, true>(p));
-      return run(x, y, count, FloatScaled<false, false>(p));
-    case 6: return run(x, y, count, FixedWide(p));
-    case 7: return run(x, y, count, FixedDouble(p));
-    default:
-      if (is_log) return run(x, y, count, FloatDouble<true, false>(p));
-      if (p.flushes) return run(x, y, count, FloatDouble<false, true>(p));
-      return run(x, y, count, FloatDouble<false, false>(p));
+template <typename Step>
+static int32_t run_finished(const float* x, float* y, int64_t count, const LithoParameters& p) {
+  switch (p.finish) {
+    case 0: return run(x, y, count, Step(p));
+    case kDropsSignOfZero: return run(x, y, count, Finished<Step, kDropsSignOfZero>(p));
+    case kOverflows: run(x, y, count, Finished<Step, kOverflows>(p)); return 0;
+    default: run(x, y, count, Finished<Step, kDropsSignOfZero | kOverflows>(p)); return 0;
   }
 }
 
 static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
                         const LithoParameters& p) {
-  if (!p.finish) return run_kind(kind, x, y, count, p);
-  const int64_t kStretch = 1024;  // the second reading finds it in the cache
-  int32_t is_bad = 0;
-  for (int64_t at = 0; at < count; at += kStretch) {
-    int64_t length = count - at < kStretch ? count - at : kStretch;
-    is_bad |= run_kind(kind, x + at, y + at, length, p);
-    finish(x + at, y + at, length, p);
+  const bool is_log = !p.mantissa;
+  switch (kind) {
+    case 0: return run(x, y, count, FixedStep(p));
+    case 1: return run(x, y, count, FixedScaled(p));
+    case 2: return run_finished<FloatStep>(x, y, count, p);
+    case 3: return run_finished<BitStep<true, false>>(x, y, count, p);
+    case 4:
+      if (p.parity) return run_finished<BitStep<false, true>>(x, y, count, p);
+      return run_finished<BitStep<false, false>>(x, y, count, p);
+    case 5:
+      if (is_log) return run_finished<FloatScaled<true, false>>(x, y, count, p);
+      if (p.flushes) return run_finished<FloatScaled<false, true>>(x, y, count, p);
+      return run_finished<FloatScaled<false, false>>(x, y, count, p);
+    case 6: return run(x, y, count, FixedWide(p));
+    case 7: return run(x, y, count, FixedDouble(p));
+    default:
+      if (is_log) return run_finished<FloatDouble<true, false>>(x, y, count, p);
+      if (p.flushes) return run_finished<FloatDouble<false, true>>(x, y, count, p);
+      return run_finished<FloatDouble<false, false>>(x, y, count, p);
   }
-  return p.finish & kOverflows ? 0 : is_bad;
 }
