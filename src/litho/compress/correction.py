@@ -79,8 +79,10 @@ class _Error:
 
     def _compare(self, module: nn.Module, args: tuple[Any, ...], output: torch.Tensor) -> None:
         del args
+        weight = original_of(module, "weight")
+        weight = getattr(module, "weight", None) if weight is None else weight
         with _passing(module):
-            exact = module.forward(*self.given)
+            exact = module.forward(*(_like(item, weight) for item in self.given))
         error = (output.double() - exact.double()).movedim(_features(module, output), -1)
         error = error.reshape(-1, error.shape[-1])
         found = error.sum(0)
@@ -99,6 +101,13 @@ class _Error:
         quantizer = parameter_quantizer(self.module, "bias")
         if quantizer is not None and not isinstance(quantizer, BiasQuantizer):
             quantizer.calibrate_parameter(bias, "tensor")
+
+
+def _like(item: Any, weight: torch.Tensor | None) -> Any:
+    """Give a float argument in the number type of the weights: quantizers before may give wider."""
+    if weight is None or not isinstance(item, torch.Tensor) or not item.is_floating_point():
+        return item
+    return item.to(weight.dtype)
 
 
 def _features(module: nn.Module, output: torch.Tensor) -> int:
