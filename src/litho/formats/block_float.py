@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
 from litho.errors import FormatError
 from litho.formats import blocks
-from litho.formats.blocks import IntegerElement
-from litho.formats.format import CodeFormat, Encoded, register
+from litho.formats.blocks import Grouped, IntegerElement
+from litho.formats.format import register
 
 __all__ = ["BlockFloat"]
 
@@ -16,7 +14,7 @@ _WIDEST = 24
 
 
 @dataclass(frozen=True, slots=True)
-class BlockFloat:
+class BlockFloat(Grouped):
     """Two's complement elements of `width` bits; nothing saturates but the exponent."""
 
     width: int
@@ -35,31 +33,9 @@ class BlockFloat:
         return "block_float"
 
     @property
-    def bits(self) -> Fraction:
-        """Bits of one value, its part of the scale included."""
-        return self.width + Fraction(self.scale_bits, self.group)
-
-    @property
-    def element(self) -> CodeFormat:
-        """The format of an element."""
-        return self._element.format
-
-    @property
-    def scale_bits(self) -> int:
-        """Bits of the shared scale."""
-        return blocks.SCALE_BITS
-
-    @property
-    def _element(self) -> IntegerElement:
+    def counted(self) -> IntegerElement:
+        """The element as the encoder sees it."""
         return IntegerElement(self.width)
-
-    def encode(self, values: Any, rounding: str = "half_even") -> Encoded:
-        """Give the codes of floating-point `values`."""
-        return blocks.encode(values, self._element, self.group, True, self, rounding)
-
-    def decode(self, encoded: Encoded) -> Any:
-        """Give the float64 values of codes."""
-        return blocks.decode(encoded, self._element, self.group, self)
 
     def __str__(self) -> str:
         return f"bfp{self.width}g{self.group}"

@@ -2,19 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
 from litho.formats import blocks
-from litho.formats.blocks import FloatElement
-from litho.formats.format import CodeFormat, Encoded, register
+from litho.formats.blocks import FloatElement, Grouped
+from litho.formats.format import register
 from litho.formats.minifloat import Minifloat
 
 __all__ = ["BlockMinifloat"]
 
 
 @dataclass(frozen=True, slots=True)
-class BlockMinifloat:
+class BlockMinifloat(Grouped):
     """Minifloats with subnormals and without specials; nothing saturates but the exponent."""
 
     exponent_bits: int
@@ -31,31 +29,9 @@ class BlockMinifloat:
         return "block_minifloat"
 
     @property
-    def bits(self) -> Fraction:
-        """Bits of one value, its part of the scale included."""
-        return self.element.bits + Fraction(self.scale_bits, self.group)
-
-    @property
-    def element(self) -> CodeFormat:
-        """The format of an element."""
-        return self._element.format
-
-    @property
-    def scale_bits(self) -> int:
-        """Bits of the shared scale."""
-        return blocks.SCALE_BITS
-
-    @property
-    def _element(self) -> FloatElement:
+    def counted(self) -> FloatElement:
+        """The element as the encoder sees it."""
         return FloatElement(Minifloat(self.exponent_bits, self.mantissa_bits, "none"))
-
-    def encode(self, values: Any, rounding: str = "half_even") -> Encoded:
-        """Give the codes of floating-point `values`."""
-        return blocks.encode(values, self._element, self.group, True, self, rounding)
-
-    def decode(self, encoded: Encoded) -> Any:
-        """Give the float64 values of codes."""
-        return blocks.decode(encoded, self._element, self.group, self)
 
     def __str__(self) -> str:
         width = self.element.bits

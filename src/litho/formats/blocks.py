@@ -1,5 +1,6 @@
 """Groups of elements under one shared power of two: what all block formats have in common."""
 
+from fractions import Fraction
 from typing import Any, Protocol
 
 from litho.errors import FormatError
@@ -22,6 +23,7 @@ __all__ = [
     "SCALE_BITS",
     "Element",
     "FloatElement",
+    "Grouped",
     "IntegerElement",
     "check_group",
     "decode",
@@ -93,6 +95,46 @@ class IntegerElement:
         """Give the codes of saturated places."""
         del parts
         return arith.saturate(places, -self.limit, self.limit)
+
+
+class Grouped:
+    """What the families of groups share: the members of `GroupedFormat`, made of the element."""
+
+    __slots__ = ()
+    group: int
+
+    @property
+    def carries(self) -> bool:
+        """Whether a group takes the next exponent where its greatest value would saturate."""
+        return True
+
+    @property
+    def counted(self) -> Element:
+        """The element as the encoder sees it."""
+        raise NotImplementedError
+
+    @property
+    def element(self) -> CodeFormat:
+        """The format of an element."""
+        return self.counted.format
+
+    @property
+    def scale_bits(self) -> int:
+        """Bits of the shared scale."""
+        return SCALE_BITS
+
+    @property
+    def bits(self) -> Fraction:
+        """Bits of one value, its part of the scale included."""
+        return self.element.bits + Fraction(self.scale_bits, self.group)
+
+    def encode(self, values: Any, rounding: str = "half_even") -> Encoded:
+        """Give the codes of floating-point `values`."""
+        return encode(values, self.counted, self.group, self.carries, self, rounding)
+
+    def decode(self, encoded: Encoded) -> Any:
+        """Give the float64 values of codes."""
+        return decode(encoded, self.counted, self.group, self)
 
 
 def check_group(group: int, subject: str) -> None:

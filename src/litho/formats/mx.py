@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
 from litho.errors import FormatError
 from litho.formats import blocks
-from litho.formats.blocks import Element, FloatElement, IntegerElement
-from litho.formats.format import CodeFormat, Encoded, register
+from litho.formats.blocks import Element, FloatElement, Grouped, IntegerElement
+from litho.formats.format import register
 from litho.formats.minifloat import Minifloat
 
 __all__ = ["Mx"]
@@ -24,7 +22,7 @@ _ELEMENTS: dict[str, Element] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mx:
+class Mx(Grouped):
     """Elements of OCP MX 1.0 under an E8M0 scale; `kind` is spelled `int8`, `fp8_e4m3`, …"""
 
     kind: str
@@ -42,31 +40,14 @@ class Mx:
         return "mx"
 
     @property
-    def bits(self) -> Fraction:
-        """Bits of one value, its part of the scale included."""
-        return self.element.bits + Fraction(self.scale_bits, self.group)
+    def carries(self) -> bool:
+        """False: what passes the greatest value saturates."""
+        return False
 
     @property
-    def element(self) -> CodeFormat:
-        """The format of an element."""
-        return self._element.format
-
-    @property
-    def scale_bits(self) -> int:
-        """Bits of the shared scale."""
-        return blocks.SCALE_BITS
-
-    @property
-    def _element(self) -> Element:
+    def counted(self) -> Element:
+        """The element as the encoder sees it."""
         return _ELEMENTS[self.kind]
-
-    def encode(self, values: Any, rounding: str = "half_even") -> Encoded:
-        """Give the codes of floating-point `values`; what passes the greatest value saturates."""
-        return blocks.encode(values, self._element, self.group, False, self, rounding)
-
-    def decode(self, encoded: Encoded) -> Any:
-        """Give the float64 values of codes."""
-        return blocks.decode(encoded, self._element, self.group, self)
 
     def __str__(self) -> str:
         return f"mx{self.kind}g{self.group}"
