@@ -158,6 +158,11 @@ def test_the_place_of_a_mistake_in_a_folder_is_told(tmp_path: Path) -> None:
             "must have a tuple of spellings and a function, not 'mine.ga",
         ),
         (
+            "{aten}",
+            "mine.gate",
+            "must spell an operator as `namespace.name.overload`, not 'mine.gate'; the overload is",
+        ),
+        (
             ", {{}})",
             ", None)",
             "must have in 'blocks' a mapping, `{\"fixed\": make_block}`, not None",
