@@ -115,9 +115,13 @@ def _judge_tuned(context: Context) -> None:
 
 
 def _judge_of(context: Context, stage: str) -> None:
+    from litho import tasks
+
+    assert context.config.task is not None
     data = data_of(context.config)
     model = quantized_of(context.config, data, context.needs[stage] / WEIGHTS).eval()
     write_facts(context.folder, "accuracy", _accuracy(model, data))
+    write_facts(context.folder, "metric", tasks.find(context.config.task).metric)
     write_formats(context.folder, model)
 
 

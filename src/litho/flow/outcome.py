@@ -27,7 +27,7 @@ def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
     """Give the result of a run whose stages left their facts in the folders `made`."""
     provenance = Provenance(__version__, _tools(config), config.seed, key)
     if config.hardware is None:
-        return Result(_judged(config, made), _compression(made), None, None, None, provenance)
+        return Result(_judged(made), _compression(made), None, None, None, provenance)
     accuracy = read_facts(made["evaluate"], "accuracy")
     judged = made.get("place") or made.get("synthesize")
     report = read_report(judged) if judged else None
@@ -42,15 +42,12 @@ def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
     )
 
 
-def _judged(config: Config, made: dict[str, Path]) -> Accuracy:
+def _judged(made: dict[str, Path]) -> Accuracy:
     """Give the accuracies of a run without hardware."""
-    from litho import tasks
-
-    assert config.task is not None
     before = read_facts(made["judge"], "accuracy")
     after = read_facts(made["judge_tuned"], "accuracy") if "judge_tuned" in made else None
     return Accuracy(
-        tasks.find(config.task).metric,
+        read_facts(made["judge"], "metric"),
         read_facts(made["train"], "accuracy"),
         before if after is None else after,
         before_tuning=None if after is None else before,
