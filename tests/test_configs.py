@@ -7,23 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from litho.flow import load_config
+from litho.flow import is_sweep, load_config, read_sweep
+from litho.flow.strict import read_toml
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs").rglob("*.toml"))
-
-configs = pytest.mark.parametrize(
-    "config", CONFIGS, ids=lambda path: str(path.relative_to(ROOT / "configs"))
-)
+SWEEPS = [path for path in CONFIGS if is_sweep(read_toml(path))]
 
 
-@configs
+def _named(path: Path) -> str:
+    return str(path.relative_to(ROOT / "configs"))
+
+
+@pytest.mark.parametrize("config", sorted(set(CONFIGS) - set(SWEEPS)), ids=_named)
 def test_a_configuration_is_one(config: Path) -> None:
     assert load_config(config).model.name
 
 
+@pytest.mark.parametrize("config", SWEEPS, ids=_named)
+def test_a_sweep_is_one(config: Path) -> None:
+    found = read_sweep(read_toml(config), str(config), config.parent)
+    assert len(found.points) > 1
+    assert found.plot is not None
+
+
 @pytest.mark.slow
-@configs
+@pytest.mark.parametrize("config", sorted(set(CONFIGS) - set(SWEEPS)), ids=_named)
 def test_a_configuration_is_proven(config: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from litho.app import main; main()", "run", str(config)]
     done = subprocess.run(
