@@ -72,6 +72,8 @@ def test_one_tensor_that_is_given_twice_is_two_inputs() -> None:
 def test_a_misspelled_input_is_refused() -> None:
     with pytest.raises(ConfigError, match="an input of BertForSequenceClassification must be one"):
         capture(BERT.model(), example_of(["input_ids=1,16", "attention_musk=1,16"]))
+    with pytest.raises(ConfigError, match="an input of BertForSequenceClassification must be one"):
+        capture(BERT.model(), example_of(["input_idz=1,16"]))
     with pytest.raises(ConfigError, match="an input of Linear must be one of input, not x"):
         capture(torch.nn.Linear(2, 2), {"x": torch.zeros(1, 2)})
 

@@ -41,7 +41,11 @@ def capture(
     """
     args, kwargs = _call_of(example)
     check_names(model, kwargs)
-    program = _export(model, args, kwargs)
+    try:
+        program = _export(model, args, kwargs)
+    except UnsupportedError:
+        check_names(model, kwargs, is_strict=True)  # a misspelled input explains it better
+        raise
     graph = _Builder(program, name or type(model).__name__).build()
     check_read(model, kwargs, graph)
     return graph

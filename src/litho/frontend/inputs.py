@@ -12,10 +12,13 @@ from litho.ir import Graph
 __all__ = ["check_names", "check_read", "without_cache"]
 
 
-def check_names(model: nn.Module, names: Iterable[str]) -> None:
-    """Raise `ConfigError` when `forward` cannot be given an argument of one of `names`."""
+def check_names(model: nn.Module, names: Iterable[str], is_strict: bool = False) -> None:
+    """Raise `ConfigError` when `forward` cannot be given an argument of one of `names`.
+
+    With `is_strict`, arguments that it takes by `**kwargs` alone are refused too.
+    """
     own, takes_any = _names_of(model)
-    if not takes_any:
+    if is_strict or not takes_any:
         _refuse(model, own, [name for name in names if name not in own])
 
 

@@ -44,8 +44,8 @@ def load_hub_model(
         reason = str(error).strip().split("\n", 1)[0]
         raise DataError(
             f"{spelling} must be a folder with config.json and weights, or an id that the hub or"
-            f" its cache has, and is not: {type(error).__name__}: {reason}; give"
-            " `--random-weights` for a graph without weights"
+            f" its cache has, and is not: {type(error).__name__}: {reason}; for a"
+            " graph without trained weights, a config.json and `--random-weights` are enough"
         ) from error
     assert isinstance(model, nn.Module)
     return model.eval()
