@@ -16,6 +16,7 @@ __all__ = ["Chart", "Curve", "Mean", "draw_chart"]
 _INK = "#13579b"  # of what is drawn in the reader's own colour; no curve has it
 _COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#b5850b", "#d64545")
 _MARKERS = "osD^vPX*"
+_ASIDE = 0.006  # of the axis, between two curves
 _STYLE = """
 .litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; width: 100%; height: auto; }
 .litho-chart:root { color-scheme: light dark; color: CanvasText; background: Canvas; }
@@ -118,14 +119,19 @@ def _drawn(chart: Chart, ink: str) -> "Figure":
     figure = Figure(figsize=(8.6, 4.8), layout="constrained")
     axes = figure.add_subplot()
     places = chart.places
+    ticks = _at(places, places)
     for number, curve in enumerate(chart.curves):
         colour, marker = _COLOURS[number % len(_COLOURS)], _MARKERS[number % len(_MARKERS)]
         if curve.is_level:
             _draw_level(axes, curve, colour)
-        else:
-            _draw_curve(axes, curve, places, colour, marker)
-    axes.set_xticks(_at(places, places), [str(place) for place in places])
+            continue
+        # A little aside of each other, so that their bars do not hide one another.
+        aside = (number - (len(chart.curves) - 1) / 2) * _ASIDE * (max(ticks) - min(ticks))
+        found = [x + aside for x in _at([x for x, _ in curve.points], places)]
+        _draw_curve(axes, curve, found, colour, marker)
+    axes.set_xticks(ticks, [str(place) for place in places])
     axes.set(title=chart.title, xlabel=chart.x_label, ylabel=chart.y_label)
+    figure.legend(frameon=False, labelcolor=ink, loc="outside lower center", ncols=4)
     _ink(axes, ink)
     return figure
 
@@ -138,14 +144,14 @@ def _at(wanted: Sequence[Any], places: Sequence[Any]) -> list[float]:
 
 
 def _draw_curve(
-    axes: "Axes", curve: Curve, places: Sequence[Any], colour: str, marker: str
+    axes: "Axes", curve: Curve, places: Sequence[float], colour: str, marker: str
 ) -> None:
     found = [mean for _, mean in curve.points]
     middle = [mean.mean for mean in found]
     below = [mean.mean - mean.low for mean in found]
     above = [mean.high - mean.mean for mean in found]
     axes.errorbar(
-        _at([x for x, _ in curve.points], places),
+        places,
         middle,
         yerr=[below, above],
         label=curve.label,
@@ -175,4 +181,3 @@ def _ink(axes: "Axes", ink: str) -> None:
         axes.spines[side].set_color(ink)
     for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
         text.set_color(ink)
-    axes.legend(frameon=False, labelcolor=ink, loc="best")
