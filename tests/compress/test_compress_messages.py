@@ -46,7 +46,7 @@ def test_a_batch_is_what_a_model_takes() -> None:
         ),
         ({"inputs": "fixed8f4", "scale": "dyadic"}, "must have scale unit for fixed8f4, not 'dya"),
         (
-            {"inputs": "int8", "scale": "lerned"},
+            {"inputs": "int8", "scale": "trained"},
             r"scale of rule '\*' must be one of unit, power_of",
         ),
         (

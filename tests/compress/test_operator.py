@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from litho.compress import fake_quantize
 from litho.errors import FormatError
 from litho.formats import Fixed, Scale, arith, parse
+from litho.formats import fake_quantize as on_grid
 
 
 def tensors(scale: Scale) -> tuple[torch.Tensor, torch.Tensor]:
@@ -102,3 +103,20 @@ def test_torch_accepts_the_operator() -> None:
 def test_nan_is_an_error(source: Scale | None) -> None:
     with pytest.raises(FormatError, match="must be finite, not NaN or infinity"):
         quantized(torch.tensor([1.0, float("nan")]), "fixed8f4", Scale(), source)
+
+
+def test_codes_are_not_requantized_to_a_format_without_a_grid() -> None:
+    text = "values on an integer grid must go to a fixed-point format, not e4m3fn"
+    with pytest.raises(FormatError, match=text):
+        quantized(torch.ones(3), "e4m3fn", Scale(), Scale((3,), (4,)))
+
+
+def test_a_type_without_codes_has_no_grid() -> None:
+    with pytest.raises(FormatError, match="must have a format with codes, not float32"):
+        quantized(torch.ones(3), "float32", Scale())
+
+
+@pytest.mark.parametrize("spelling", ["e4m3fn", "mxint8g32", "codebook3", "ternary"])
+def test_every_format_is_taken(spelling: str) -> None:
+    x, form = torch.linspace(-1, 1, 65), parse(spelling)
+    assert torch.equal(quantized(x, spelling, Scale()), on_grid(x, form))
