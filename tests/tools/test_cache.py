@@ -1,5 +1,6 @@
 """An entry of the cache is whole or absent, whoever builds it and however that ends."""
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -7,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from litho.errors import ToolError
-from litho.tools import cache_root, cached, digest, scratch
+from litho.errors import ToolError, ToolMissingError
+from litho.tools import cache_root, cached, digest, kept_on_failure, scratch
 from litho.tools.cache import copy_files
 
 
@@ -95,3 +96,22 @@ def test_a_target_that_cannot_be_written_is_named(tmp_path):
 def test_where_a_part_ends_matters_to_a_digest():
     assert digest("ab", "c") != digest("a", "bc")
     assert digest("ab", "c") == digest("ab", b"c")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_kept"),
+    [(None, False), (ToolError("x"), True), (ToolMissingError("x"), False), (OSError("x"), False)],
+    ids=str,
+)
+def test_a_folder_of_work_stays_when_an_error_names_its_files(error, is_kept):
+    with contextlib.suppress(ToolError, OSError), kept_on_failure("work") as place:
+        (place / "log").touch()
+        if error:
+            raise error
+    assert place.exists() == is_kept
+
+
+def test_an_empty_folder_of_work_never_stays():
+    with contextlib.suppress(ToolError), kept_on_failure("work") as place:
+        raise ToolError("x")
+    assert not place.exists()
