@@ -7,7 +7,7 @@ import pytest
 
 from litho.errors import DataError, MismatchError
 from litho.flow.codes import read_codes
-from litho.flow.learning import _check_equal
+from litho.flow.integers import _check_equal
 
 
 @pytest.mark.parametrize("content", [None, b"no archive"])

@@ -171,7 +171,8 @@ def _learning_facts(config: Config) -> Any:
 
 
 def _quantize_facts(config: Config) -> Any:
-    return [to_builtins(config.quantize), to_builtins(config.calibrate)]
+    is_exact = config.hardware is not None
+    return [to_builtins(config.quantize), to_builtins(config.calibrate), is_exact]
 
 
 TRAIN = Stage("train", (), _learning_facts, _train)
