@@ -183,9 +183,9 @@ def test_what_a_lowering_raises_is_told_with_its_line(
 
 
 def test_an_argument_that_the_schema_lacks_is_refused_with_near_ones(tmp_path: Path) -> None:
-    folder = written(tmp_path, "inputs, Params())", 'inputs, Params(*[call.get("shft")] * 0))')
+    folder = written(tmp_path, "inputs, Params())", 'inputs, Params(*[call.get("shifty")] * 0))')
     with pytest.raises(
-        GraphError, match=r"must be one of x, shift, .* not 'shft'; did you mean 'shi"
+        GraphError, match=r"must be one of x, shift, .* not 'shifty'; did you mean 'shi"
     ):
         lowered(folder)
 
