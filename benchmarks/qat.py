@@ -5,7 +5,7 @@
 bias and inputs. A step is forward, backward and optimizer, `without` leaves the optimizer out,
 most of whose work is the embeddings. The steps of all variants take turns, each ratio is that of
 medians of one run, and the spread is the distance of the quartiles over the median. Times are
-those of the process, not of the clock on the wall. A bar that is passed says so. Needs transformers.
+those of the process, not of the wall clock. A bar that is passed says so. Needs transformers.
 """
 
 import argparse
