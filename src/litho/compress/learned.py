@@ -87,5 +87,5 @@ class _Learned(torch.autograd.Function):
         if not ctx.needs_input_grad[1]:
             return inside, None, None, None, None
         greatest = float(reach(form)[1])
-        moved: torch.Tensor = scale_gradient(x, gradient, form, scale)
-        return inside, moved / math.sqrt(ctx.count * greatest), None, None, None
+        moved = scale_gradient(x, gradient, form, scale) / math.sqrt(ctx.count * greatest)
+        return inside, moved, None, None, None

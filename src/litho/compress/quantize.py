@@ -70,6 +70,8 @@ def quantize(
 
 
 def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule]) -> None:
+    """Put quantizers where the rules say, on the device of the model, in the mode of the module."""
+    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     for path, module in list(model.named_modules()):
         if isinstance(module, Quantizer):
             continue
@@ -77,7 +79,7 @@ def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule]) -> None:
             attach(module, path, chosen[path])
         found = [quantizer for _, quantizer in quantizers_of(module)]
         for quantizer in found:
-            quantizer.train(module.training)
+            quantizer.to(device).train(module.training)
         if not found:
             narrow(module)
 
