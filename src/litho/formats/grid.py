@@ -31,6 +31,8 @@ FLOAT32 = ("float32", "torch.float32")
 UNIT = Scale()
 """The per-tensor scale 1."""
 
+_PART = 1 << 15  # numbers
+
 
 def fake_quantize(
     values: Any, form: Format, scale: Scale = UNIT, rounding: str = "half_even"
@@ -47,7 +49,7 @@ def fake_quantize(
         raise FormatError(f"{form} must have no scale besides its groups' own, not {scale}")
     plan = kernel_of(values, form, scale) if rounding == "half_even" else None
     if plan is None:
-        return _like(_reference(values, form, scale, rounding), values)
+        return _by_reference(values, form, scale, rounding)
     values = contiguous(values)
     result = empty_like(values)
     if not plan.run(address_of(values), address_of(result), extent_of(values, form, scale)):
@@ -71,6 +73,19 @@ def kernel_of(values: Any, form: Format, scale: Scale) -> Plan | None:
     if scale.axis is not None:
         scale.spread(tuple(values.shape))
     return plan_of(form, scale)
+
+
+def _by_reference(values: Any, form: Format, scale: Scale, rounding: str) -> Any:
+    """Quantize as the reference does; number by number in parts that fit a processor's cache."""
+    count = math.prod(values.shape)
+    if count <= _PART or scale.axis is not None or is_grouped(form):
+        return _like(_reference(values, form, scale, rounding), values)
+    result = empty_like(contiguous(values))
+    source, target = contiguous(values).reshape(-1), result.reshape(-1)
+    for start in range(0, count, _PART):
+        part = slice(start, start + _PART)
+        target[part] = _reference(source[part], form, scale, rounding)
+    return result
 
 
 def _reference(values: Any, form: Format, scale: Scale, rounding: str) -> Any:
