@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from litho.compress import Quantizer, QuantizeRule, quantize
+from litho.compress import Quantizer, QuantizeRule, quantize, settle
 from litho.errors import ConfigError
 from litho.frontend import capture
 from litho.ir import Graph, TensorType, interpret
@@ -105,8 +105,7 @@ def _network(
     quantize(model, rules, [inputs[:20], inputs[20:]])
     _train(model, inputs, steps)
     model.eval()
-    with torch.no_grad():
-        model(inputs[:1])  # settles learned scales
+    settle(model, inputs[:1])
     passes = (RemoveDropout(), Lower())
     graph = run(capture(model, inputs[:1], "random"), passes, registry())
     return Network(model, rules, graph, inputs)

@@ -14,6 +14,7 @@ from litho.compress.learned import quantize as quantize_learned
 from litho.errors import ConfigError
 from litho.formats import Scale, parse
 from litho.formats.reach import reach
+from litho.tasks import RandomLeakyReLU
 
 FORMATS = [
     "int4",
@@ -209,3 +210,12 @@ def test_settling_inside_inference_mode_leaves_a_model_that_trains() -> None:
         model.eval()(inputs())
     train(model)
     model.eval()(inputs()).sum().backward()
+
+
+def test_settling_leaves_random_rectifiers_where_they_were() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(5, 7), RandomLeakyReLU(), nn.Linear(7, 3))
+    quantize(model, [QuantizeRule("*", "int6", "int8", scale="learned")], [inputs()])
+    train(model)
+    first = model.eval()(inputs())  # settles before
+    assert torch.equal(model.eval()(inputs()), first)

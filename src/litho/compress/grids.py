@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
 from litho.errors import ConfigError
-from litho.formats import Fixed, Scale
+from litho.formats import Fixed, Format, Scale
 from litho.ir import TensorType
 from litho.ops.add.reference import AddParams
 from litho.ops.add.reference import infer_type as add_type
@@ -40,8 +41,19 @@ def significand(dtype: torch.dtype) -> int:
     return _SIGNIFICAND[dtype] if is_exact else _SIGNIFICAND[torch.bfloat16]
 
 
+@lru_cache(maxsize=1024)
+def holds(dtype: torch.dtype, form: Format, scale: Scale) -> bool:
+    """Say whether float32 is `dtype` and holds every value of a fixed-point format exactly."""
+    if dtype != torch.float32 or not isinstance(form, Fixed):
+        return False
+    powers = [shift + form.frac for shift in scale.shifts]
+    is_near = max(abs(power) for power in powers) <= _NEAR
+    return is_near and value_bits(form.width, scale) <= _SIGNIFICAND[dtype]
+
+
 # A sum times a multiplier of 16 bits stays below the 2^61 of `arith.requantize`.
 _WIDEST = 46
+_NEAR = 80  # powers of two between which float32 has no subnormals and no infinity
 _DECODED = 63  # of a code times its multiplier, which `decode` takes
 
 

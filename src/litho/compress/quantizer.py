@@ -280,7 +280,8 @@ class Quantizer(nn.Module):
         source: tuple[Any, Any, Any] = (None, None, None)
         if not self.training and self._in_step is not None:
             source = (self.in_multipliers, self.in_shifts, self._in_step.axis)
-        wide = x.double() if target == torch.float64 else x
+        is_short = source[0] is None and grids.holds(x.dtype, self.kind, self.scale)
+        wide = x.double() if target == torch.float64 and not is_short else x
         scale = (self.multipliers, self.shifts, form, self.scale.axis, "half_even")
         y: torch.Tensor = fake_quantize(wide, *scale, *source, self.is_raw)
         return y if y.dtype == target else y.to(target)

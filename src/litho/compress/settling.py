@@ -11,6 +11,7 @@ from litho.compress import grids
 from litho.compress.activation import function_of
 from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
+from litho.tasks import RandomLeakyReLU
 
 __all__ = ["call", "evaluating", "settle", "settle_by_itself", "trace"]
 
@@ -99,11 +100,14 @@ def call(model: nn.Module, batch: Any) -> Any:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put `model` into eval mode inside, and each module back into its own mode."""
+    """Put `model` into eval mode inside, and each module back into its own mode and state."""
     modes = [(module, module.training) for module in model.modules()]
+    states = [(m, m.state) for m in model.modules() if isinstance(m, RandomLeakyReLU)]
     model.eval()
     try:
         yield
     finally:
         for module, mode in modes:
             module.training = mode
+        for random, state in states:
+            random.state = state
