@@ -194,7 +194,9 @@ def _check_used(
 def _names(points: Sequence[Parameters], derived: set[str]) -> list[str]:
     """Give a name to each point: of no more parameters than tell the points apart."""
     keys = list(dict.fromkeys(key for point in points for key in point))
-    for key in sorted(keys[::-1], key=lambda key: key not in derived):
+    dispensable = [key for key in reversed(keys) if key in derived]
+    dispensable += [key for key in reversed(keys) if key not in derived]
+    for key in dispensable:
         fewer = [other for other in keys if other != key]
         if len({repr([point.get(other) for other in fewer]) for point in points}) == len(points):
             keys = fewer
