@@ -10,6 +10,7 @@ from litho.compress import QuantizeRule, quantize, quantized
 
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
 pytest.importorskip("accelerate", reason="accelerate is not installed")
+safetensors = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
 
 SIZES = {
     "vocab_size": 50,
@@ -77,9 +78,9 @@ def test_a_quantized_bert_trains_with_the_trainer(options: dict[str, Any], tmp_p
     )
     loss = trainer.evaluate()["eval_loss"]
     assert 0 < loss < 5
-    torch.save(model.state_dict(), tmp_path / "model.pt")
+    trainer.save_model(str(tmp_path / "saved"))
     fresh = bert(options, is_calibrated=False)
-    fresh.load_state_dict(torch.load(tmp_path / "model.pt", weights_only=True))
+    fresh.load_state_dict(safetensors.load_file(tmp_path / "saved" / "model.safetensors"))
     ids = torch.stack([sample["input_ids"] for sample in samples()])
     assert quantized(fresh) == quantized(model)
     assert torch.equal(fresh.eval()(ids).logits, model.eval()(ids).logits)
