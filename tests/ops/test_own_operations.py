@@ -126,6 +126,27 @@ def test_a_folder_that_does_not_fit_is_refused(
             sys.modules.pop("relu", None)
 
 
+@pytest.mark.parametrize("name", ["torch", "sqlite3", "antigravity", "antigravity_of_mine"])
+def test_a_folder_is_not_named_like_a_module_that_nobody_has_imported_yet(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "antigravity_of_mine.py").write_text("")
+    folder = written(tmp_path / "a" / name, name, f"mine.{name}.default")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    text = f"must not be named like another module, and '{name}' is .*; rename .*{name}, and its op"
+    with pytest.raises(ConfigError, match=text):
+        ops.registry((folder,))
+
+
+def test_a_folder_that_python_finds_itself_is_no_other_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path / "users_gate")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "users_gate" in ops.registry((folder,))
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     message = "the folder of an op must be there, and .*users_gate is not; --folder, `ops` of a"
     with pytest.raises(ConfigError, match=message):

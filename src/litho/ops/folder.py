@@ -1,6 +1,5 @@
 """Imports the folder of a user's own operation."""
 
-import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -29,14 +28,26 @@ def import_folder(folder: Path) -> ModuleType:
     if not name.isidentifier():
         raise ConfigError(f"the folder of an op must be named like a variable, not {name!r}")
     there = sys.modules.get(name)
-    if there is not None:
-        if getattr(there, "__file__", None) == str(start):
-            return there
+    if there is not None and getattr(there, "__file__", None) == str(start):
+        return there
+    taken = _other(name, start)
+    if taken:
         raise ConfigError(
             f"the folder of an op must not be named like another module, and {name!r} is"
-            f" {getattr(there, '__file__', None) or 'built in'}; rename {folder}"
+            f" {taken}; rename {folder}, and its operation"
         )
     return _imported(start, name)
+
+
+def _other(name: str, start: Path) -> str:
+    """Say where a module `name` lies that is there already, imported or not; "" for none."""
+    there = sys.modules.get(name)
+    if there is not None:
+        return getattr(there, "__file__", None) or "built in"
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None or spec.origin == str(start):
+        return ""
+    return spec.origin or "built in"
 
 
 def _imported(start: Path, name: str) -> ModuleType:
