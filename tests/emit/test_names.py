@@ -2,7 +2,8 @@
 
 import pytest
 
-from litho.emit.names import Names
+from litho.emit.names import Names, check_top
+from litho.errors import GraphError
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,10 @@ def test_a_name_has_no_two_underscores_in_a_row(hint: str, name: str) -> None:
 def test_names_are_given_once() -> None:
     names = Names()
     assert [names.make(hint) for hint in ("a.b", "a_b", "a__b")] == ["a_b", "a_b_2", "a_b_3"]
+
+
+@pytest.mark.parametrize("name", ["always_ff", "module", "table"])
+def test_a_design_is_not_called_like_a_keyword(name: str) -> None:
+    message = f"of a design must not be a keyword of SystemVerilog, and '{name}' is one; choose"
+    with pytest.raises(GraphError, match=message):
+        check_top(name)

@@ -216,6 +216,55 @@ def test_a_command_line_sets_the_variable(tmp_path: Path, monkeypatch: pytest.Mo
     assert ops.setting((tmp_path / "b",)) == f"LITHO_OPS={tmp_path / 'b'}:{tmp_path / 'c'} "
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "taken"),
+    [
+        ("litho_relu", "", r"'litho_relu' .*: names that begin with litho_ are those of litho's"),
+        ("gate", "module litho_sum (", "'litho_sum' .*gate.sv. has not: names that begin with li"),
+        (
+            "top",
+            "",
+            "'top' .* has not: litho writes modules called bench and top around it; rename",
+        ),
+        ("gate", "module automatic bench;", "'bench' .* has not: litho writes modules called"),
+        (
+            "gate",
+            "package buf;",
+            "'buf' .* has not: it is a keyword of SystemVerilog; rename it, its",
+        ),
+    ],
+)
+def test_a_module_with_a_name_that_is_taken_is_refused(
+    file: str, text: str, taken: str, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "users_gate")
+    (folder / f"{file}.sv").write_text(text)
+    with pytest.raises(ConfigError, match=f"^a module must have a name of its own, and {taken}"):
+        ops.registry((folder,))
+
+
+def test_two_folders_do_not_bring_modules_of_one_name(tmp_path: Path) -> None:
+    folders = (
+        written(tmp_path / "users_gate"),
+        written(tmp_path / "users_other", "users_other", "mine.other.default"),
+    )
+    for folder in folders:
+        (folder / "shift.sv").write_text("")
+    with pytest.raises(
+        ConfigError, match=r"'shift' .* has not: it is one of .*users_gate/shift.sv"
+    ):
+        ops.registry(folders)
+
+
+def test_what_only_mentions_a_name_does_not_take_it(tmp_path: Path) -> None:
+    folder = written(tmp_path / "users_gate")
+    text = (
+        '// module top\n/* module bench */ module gate; initial $error("module top\\""); endmodule'
+    )
+    (folder / "gate.sv").write_text(text)
+    assert "users_gate" in ops.registry((folder,))
+
+
 def test_an_operator_that_another_lowers_is_refused(tmp_path: Path) -> None:
     folder = written(tmp_path / "users_gate", aten="aten.relu.default")
     text = "one op must lower aten.relu.default, not both relu and users_gate"

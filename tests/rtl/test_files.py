@@ -1,12 +1,13 @@
 """A design on disk, and the files that are refused by name."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from chain import chain, with_memory
 
-from litho.errors import DataError
+from litho.errors import ConfigError, DataError
 from litho.rtl import Instrumentation, check_memories, read_folder, write_design
 
 
@@ -113,3 +114,11 @@ def test_a_list_that_names_no_sources_is_refused(tmp_path: Path, text: str) -> N
     (tmp_path / "files.f").write_text(text)
     with pytest.raises(DataError, match=r"files.f must list the sources of a design, all of them"):
         read_folder(tmp_path)
+
+
+def test_a_design_that_is_called_like_a_module_in_it_is_refused(tmp_path: Path) -> None:
+    design = replace(chain(), name="litho_stream_register")
+    message = "design must not be that of a module in it, and 'litho_stream_register' is .*; choose"
+    with pytest.raises(ConfigError, match=message):
+        write_design(tmp_path / "design", design)
+    assert not list(tmp_path.rglob("*.sv"))

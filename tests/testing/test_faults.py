@@ -296,7 +296,7 @@ def test_modules_of_a_folder_are_listed_shown_and_exported(
 def test_a_module_whose_name_is_taken_is_refused(tmp_path: Path) -> None:
     folder = written(tmp_path)
     (folder / "litho_relu.sv").write_text(MODULE)
-    with pytest.raises(ConfigError, match="a module must have a name of its own, and litho_relu"):
+    with pytest.raises(ConfigError, match="a module must have a name of its own, and 'litho_relu'"):
         modules(folder)
 
 

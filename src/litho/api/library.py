@@ -234,7 +234,7 @@ def export(directory: Path | str, *folders: Path | str) -> ExportResult:
 
 
 def _files(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
-    """Give the files of all modules by name; raises `ConfigError` for a name that is taken."""
+    """Give the files of all modules by name, litho's and those of `folders`."""
     from litho import ops
     from litho.rtl import shared_modules
 
@@ -244,11 +244,6 @@ def _files(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
     ops.registry(named)
     for folder in ops.users_folders(named):
         for path in sorted(folder.glob("*.sv")):
-            if path.stem in files:
-                raise ConfigError(
-                    f"a module must have a name of its own, and {path.stem} ({path}) is"
-                    f" {files[path.stem]} already; give it another"
-                )
             files[path.stem] = path
     return files
 

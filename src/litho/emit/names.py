@@ -3,6 +3,7 @@
 import re
 
 from litho.errors import GraphError
+from litho.rtl import KEYWORDS
 
 __all__ = ["Names", "check_top"]
 
@@ -39,5 +40,10 @@ def check_top(name: str) -> str:
         raise GraphError(
             "the name of a design must be letters, digits and underscores, a letter first, and not"
             f" start with litho_, not {name!r}"
+        )
+    if name in KEYWORDS:
+        raise GraphError(
+            f"the name of a design must not be a keyword of SystemVerilog, and {name!r} is one;"
+            " choose another"
         )
     return name

@@ -21,6 +21,7 @@ from litho.errors import ConfigError
 from litho.ir import Op, Registry
 from litho.ops.faults import FAILURES, faults_of, watched, watched_block
 from litho.ops.folder import import_folder
+from litho.ops.modules import check_modules
 from litho.ops.record import checked
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def registry(folders: tuple[Path, ...] = ()) -> Registry:
     """Give the registry of the operations of litho, of installed packages, and of `folders`.
 
     The folders that LITHO_OPS lists, as PATH lists its own, count always.
-    Raises `ConfigError` for a folder that holds no operation, or one whose name is taken, and
-    `GraphError` for a PyTorch operator that two of them lower.
+    Raises `ConfigError` for a folder that holds no operation, or one whose name or whose module's
+    name is taken, and `GraphError` for a PyTorch operator that two of them lower.
     """
     return _registry(_named(folders))
 
@@ -83,6 +84,7 @@ def _registry(folders: tuple[Path, ...]) -> Registry:
                 " already; give it another"
             )
         found[op.name] = op
+    check_modules(users_folders(folders))
     return Registry(found)
 
 

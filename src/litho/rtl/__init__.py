@@ -10,8 +10,10 @@ from litho.rtl.schedule import arrivals, is_steady, least_interval, spaced, timi
 from litho.rtl.single import single
 from litho.rtl.verilog import Instrumentation, render
 from litho.rtl.whole import whole_folder
+from litho.rtl.words import KEYWORDS
 
 __all__ = [
+    "KEYWORDS",
     "Block",
     "Case",
     "Connection",

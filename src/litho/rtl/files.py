@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from litho.errors import DataError
+from litho.errors import ConfigError, DataError
 from litho.rtl.block import Memory
 from litho.rtl.design import Design
 from litho.rtl.library import shared_modules, sources_of
@@ -33,9 +33,12 @@ def write_design(
     """Write `design` into `directory`, which need not exist, and give what was written.
 
     Simulators and synthesis run in that folder: the names of memory files are relative to it.
+    Raises `ConfigError` for a design that is named like a module in it, and `DataError` for a
+    module that has no file.
     """
-    (directory / "rtl").mkdir(parents=True, exist_ok=True)
     paths = sources_of(tuple(item.block for item in design.instances))
+    _check_name(design, paths)
+    (directory / "rtl").mkdir(parents=True, exist_ok=True)
     if instrumentation.stalls:
         paths = (shared_modules()["litho_stream_stall"], *paths)
     for path in paths:
@@ -50,6 +53,15 @@ def write_design(
         (directory / name).write_text(memory.text)
     (directory / "memories.json").write_text(_memory_list(memories))
     return DesignFolder(directory, design.name, sources)
+
+
+def _check_name(design: Design, paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        if path.stem == design.name:
+            raise ConfigError(
+                f"the name of a design must not be that of a module in it, and {design.name!r} is"
+                f" {path}; choose another"
+            )
 
 
 def _memory_list(memories: dict[str, Memory]) -> str:
