@@ -104,8 +104,12 @@ def list(kind: str) -> ListResult:
 
 
 def _ops() -> Table:
-    from litho.ops import registry
+    from litho.ops import registry, users_folders
 
+    if users_folders():
+        from litho.frontend import check_operators
+
+        check_operators(registry())
     rows = (
         (
             op.name,

@@ -211,7 +211,7 @@ def check(
     reference is checked, and every code in that simulator; `synthesis` adds resources and netlist.
     A check that fails is told in the result; `ToolMissingError` when a tool is missing.
     """
-    from litho import tools
+    from litho import ops, tools
     from litho.testing import CHECKS, SYNTHESIS, chosen_subjects, run_checks
 
     names = tuple(CHECKS)
@@ -219,7 +219,12 @@ def check(
         tools.find("iverilog")
         names = ("reference", "icarus")
     chosen = {key: CHECKS[key] for key in names} | (dict(SYNTHESIS) if synthesis else {})
-    subjects = chosen_subjects(name, tuple(Path(folder) for folder in folders))
+    places = tuple(Path(folder) for folder in folders)
+    subjects = chosen_subjects(name, places)
+    if ops.users_folders(places):
+        from litho.frontend import check_operators
+
+        check_operators(ops.registry(places))
     return CheckResult(name, tuple(run_checks(subjects, chosen)), synthesis)
 
 

@@ -19,10 +19,12 @@ def ops_of(config: Config) -> Registry:
 def check_operations(config: Config) -> None:
     """Load the user's own operations, if there are any: what is wrong with them is told now.
 
-    Raises what `ops_of` raises.
+    Raises what `ops_of` raises, and `ConfigError` for an operator that PyTorch does not have.
     """
     if users_folders(_folders(config)):
-        ops_of(config)
+        from litho.frontend import check_operators
+
+        check_operators(ops_of(config))
 
 
 def sources_digest(config: Config, with_hdl: bool = True) -> str:

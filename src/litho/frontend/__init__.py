@@ -4,10 +4,12 @@ from litho.frontend.attention import register_attention
 from litho.frontend.capture import capture
 from litho.frontend.evaluate import evaluate, values_of
 from litho.frontend.example import example_of
+from litho.frontend.operators import check_operators
 from litho.frontend.ranges import measure_ranges
 
 __all__ = [
     "capture",
+    "check_operators",
     "evaluate",
     "example_of",
     "measure_ranges",
