@@ -23,13 +23,17 @@ from litho.kernels.plans import BlockPlan, Plan, StepPlan, TablePlan
 __all__ = ["plan_of"]
 
 _FIXED, _FIXED_SCALED, _FLOAT, _BITS, _BITS_FLUSHED, _FLOAT_SCALED = range(6)
-_FIXED_WIDE, _FIXED_DOUBLE, _FLOAT_DOUBLE = range(6, 9)
+_FIXED_WIDE, _FIXED_DOUBLE, _FLOAT_DOUBLE, _FIXED_CORRECTED, _FLOAT_CORRECTED = range(6, 11)
+_FLOAT_FAR = 11
 _DROPS_SIGN_OF_ZERO, _OVERFLOWS = 1, 2
 _INTEGERS = 22  # widest code that one addition rounds
 _SCALED_INTEGERS = 21  # widest code whose quotient by reciprocal is off by less than an eighth
+_SCALED_MANTISSA = 16  # the same for the last bit of a minifloat
+_SCALED_MULTIPLIER = 20  # bits of a multiplier that leave room for the error of a quotient
 _EXACT, _EXACT_DOUBLE = 24, 53  # bits of a float32 and of a float64
 _GREATEST_POWER = 127
 _SAFE, _SAFE_DOUBLE = 100, 300  # exponents within ± this leave room for every intermediate result
+_NEAR, _FAR_DOWN, _FAR_UP = 20, 50, 100  # exponents of scales, and of quotients, that stay clear
 _INFINITY, _NAN = 0x7F800000, 0x7FC00000
 
 Array = Any  # float64, one entry for each index of the scale
@@ -69,14 +73,26 @@ def _fixed(form: Fixed, scale: Scale) -> Plan | None:
     ends = {"low": _float32(lows), "high": _float32(highs), "up": 1 / steps, "down": steps}
     if multiplier == 1 and _in_range(steps, 126):
         kind, half = (_FIXED, 1.5 * 2.0**23) if form.width <= _INTEGERS else (_FIXED_WIDE, 0.0)
-    elif multiplier <= _EXACT and form.width <= _SCALED_INTEGERS and _in_range(steps, _SAFE):
-        kind, half = _FIXED_SCALED, steps / 2
+    elif (
+        multiplier <= _SCALED_MULTIPLIER
+        and form.width <= _SCALED_INTEGERS
+        and _in_range(steps, _SAFE)
+    ):
+        tie = (2 * max(form.high, -form.low) - 1).bit_length()
+        kind = _FIXED_SCALED if tie + multiplier <= _EXACT else _FIXED_CORRECTED
+        half, ends = 0.0, ends | _reciprocal(steps)
     else:
         kind, half = _FIXED_DOUBLE, 0.0
         ends = {}
     wide = {"wide_low": lows, "wide_high": highs, "wide_up": 1 / steps, "wide_down": steps}
     parameters = _parameters(len(steps), half=half, **ends, **wide)
     return StepPlan(kind, parameters, -_below(-lows, False), _below(highs, False))
+
+
+def _reciprocal(steps: Array) -> dict[str, Array]:
+    """Give 1 / steps as a float32 and what it lacks."""
+    up = _float32(1 / steps)
+    return {"up": up, "fine": _float32(1 / steps - up)}
 
 
 def _parameters(count: int, **columns: Any) -> Any:
@@ -112,8 +128,19 @@ def _kind(form: Minifloat, steps: Array, bits: int) -> int:
     if bits == 1 and _in_range(steps, 126) and ((steps == 1).all() or half >= -126):
         return _plain_kind(form)
     ends = (float(form.greatest), 2.0**half, 1.0)
-    is_safe = all(_in_range(end * steps, _SAFE) for end in ends)
-    return _FLOAT_SCALED if bits <= _EXACT and _is_short(form) and is_safe else _FLOAT_DOUBLE
+    is_safe = half >= -_SAFE and all(_in_range(end * steps, _SAFE) for end in ends)
+    if bits > _SCALED_MULTIPLIER:
+        return _FLOAT_DOUBLE
+    if not is_safe or not _is_short(form):
+        return _FLOAT_FAR if _reaches_far(form) and _in_range(steps, _NEAR) else _FLOAT_DOUBLE
+    if form.mantissa_bits + 2 + bits <= _EXACT:
+        return _FLOAT_SCALED
+    return _FLOAT_CORRECTED if form.mantissa_bits <= _SCALED_MANTISSA else _FLOAT_DOUBLE
+
+
+def _reaches_far(form: Minifloat) -> bool:
+    is_exact = 1 <= form.mantissa_bits <= _SCALED_MANTISSA
+    return is_exact and form.least < -_FAR_DOWN and form.most > _FAR_UP
 
 
 def _plain_kind(form: Minifloat) -> int:
@@ -125,25 +152,32 @@ def _plain_kind(form: Minifloat) -> int:
 
 
 def _float_columns(form: Minifloat, steps: Array, highs: Array, kind: int) -> dict[str, Any]:
-    """Give the columns of a minifloat; reciprocals lie so far below the true one that no rounded
-    product exceeds the quotient."""
+    """Give the columns of a minifloat; in float64 the reciprocal lies so far below the true one
+    that no rounded product exceeds the quotient."""
     columns: dict[str, Any] = {"mantissa": form.mantissa_bits, "flushes": not form.has_subnormals}
-    if kind == _FLOAT_DOUBLE:
-        return columns | {
+    if kind in (_FLOAT_DOUBLE, _FLOAT_FAR):
+        columns |= {
             "wide_up": (1 / steps) * (1 - 2.0**-51),
             "wide_down": steps,
             "wide_high": highs,
             "least": form.least,
             "parity": form.least & 1,
         }
+        if kind == _FLOAT_DOUBLE:
+            return columns
+        bits = _float32(2.0**-_FAR_DOWN * steps).view("int32")
+        ends = {"high": 2.0**_FAR_UP * steps, "lowest": bits, "down": steps}
+        return columns | ends | _reciprocal(steps)
     columns |= {"down": steps, "least": (form.least + 127) << 23}
-    if kind == _FLOAT_SCALED:
-        ends = {"up": _below((1 / steps) * (1 - 2.0**-23), False), "high": _float32(highs)}
-        border = 2.0 ** (form.least - 1) * steps
-        return columns | ends | {"half": steps / 2, "low": border, "parity": ~form.least & 1}
+    scaled = {"high": _float32(highs)} | _reciprocal(steps)
+    if kind == _FLOAT_CORRECTED:
+        normal = 2.0**form.least * steps
+        return columns | scaled | {"half": normal, "low": normal / 2}
     plain = _float_parameters(form)
-    return columns | {"up": 1 / steps, "high": plain.high, "half": plain.half,
-                      "parity": plain.parity}  # fmt: skip
+    columns |= {"half": plain.half, "parity": plain.parity}
+    if kind == _FLOAT_SCALED:
+        return columns | scaled
+    return columns | {"up": 1 / steps, "high": plain.high}
 
 
 def _finish(form: Minifloat, steps: Array) -> dict[str, Any]:

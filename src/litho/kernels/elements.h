@@ -1,181 +1,14 @@
-// Rounding of each value by itself: evenly spaced and floating formats, and tables.
-//
-// Included by loops.h. Each step gives the bits of litho.formats' encode and decode, rounded to
-// float32; the comments say why that holds.
+// Rounding of each value by itself, by a step of steps.h or by a table; included by loops.h.
 
-// Fixed point under a power of two; `low` and `high` are values. The product with `up` is exact, or
-// so small that it rounds to zero. Adding `half` rounds to the multiples of its last bit.
-struct FixedStep {
-  Floats up, down, low, high, magic;
-  explicit FixedStep(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), magic(all(p.half)) {}
-  inline void share(float u, float d, const LithoParameters& p) {
-    up = all(u), down = all(d);
-    low = all(p.low * d), high = all(p.high * d);
-  }
-  inline Floats operator()(Floats x) const {
-    Floats inside = least_of(most_of(x, low), high);
-    return (sum_of(inside, up, magic) - magic) * down;
-  }
-};
-
-// Fixed point under any scale `down` of few enough bits that code * down is exact. The quotient by
-// reciprocal is off by less than an ulp, so that only a neighbour of a tie can come out wrong; the
-// remainder, rounded once, tells on which side of the tie x lies, or that it lies upon it.
-struct FixedScaled {
-  Floats up, down, low, high, half;
-  explicit FixedScaled(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)), half(all(p.half)) {}
-  inline Floats operator()(Floats x) const {
-    x = least_of(most_of(x, low), high);
-    Floats t = sum_of(x, up, all(kMagic));
-    Floats code = t - kMagic;
-    Floats rest = rest_of(x, code, down);
-    Ints border = ints(half) - (ints(t) & 1);  // from an odd code a tie moves on
-    return move_past(code, rest, border) * down;
-  }
-};
-
-// A minifloat with mantissa bits under a power of two: adding 2^(e - M + 23) rounds a number of
-// exponent e at its last mantissa bit, and a carry needs no care.
-struct FloatStep {
-  Floats up, down, high;
-  Ints least, gap;
-  explicit FloatStep(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), high(all(p.high)), least(alli(p.least)),
-        gap(alli((23 - p.mantissa) << 23)) {}
-  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
-  inline Floats operator()(Floats x) const {
-    Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
-    Floats magic = floats(most_of(ints(a) & kInfinity, least) + gap);
-    return with_sign((a + magic - magic) * down, x);
-  }
-};
-
-// A minifloat under a power of two, on the bits of the number: adding just under half of the last
-// kept bit, and one more where that bit is odd. float32 counts its subnormals through like any
-// other, so that this serves formats with float32's own least exponent as it is (kAll). Formats
-// without subnormals have zero and the least normal value below the others; what lies above half
-// of that becomes it. Without a mantissa the last bit is the exponent's; `parity` says where the
-// code's differs from float32's.
-template <bool kAll, bool kFlip>
-struct BitStep {
-  Floats up, down, high, half, normal;
-  Ints below, mask, odd_bit;
-  int drop;
-  explicit BitStep(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), high(all(p.high)), half(all(p.half)),
-        normal(floats(alli(p.least))), below(alli((1 << (22 - p.mantissa)) - 1 + p.parity)),
-        mask(alli(~((1 << (23 - p.mantissa)) - 1))), odd_bit(alli(1)), drop(23 - p.mantissa) {}
-  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
-  inline Floats operator()(Floats x) const {
-    Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
-    Floats from = kAll ? a : most_of(a, normal);
-    Ints odd = (ints(from) >> drop) & odd_bit;
-    Ints raised = ints(from) + below;  // `below` is one more where the parities differ
-    Ints rounded = (kFlip ? raised - odd : raised + odd) & mask;
-    if (!kAll) rounded = keep_where_greater(rounded, a, half);
-    return with_sign(floats(rounded) * down, x);
-  }
-};
-
-// Fixed point of any width under a power of two: from 2^23 on a float32 is an integer already.
-struct FixedWide {
-  Floats up, down, low, high;
-  explicit FixedWide(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), low(all(p.low)), high(all(p.high)) {}
-  inline Floats operator()(Floats x) const {
-    const Floats top = all(8388608.0f);
-    Floats t = least_of(most_of(x, low), high) * up;
-    Floats magic = with_sign(top, t);
-    Floats rounded = t + magic - magic;
-    Floats magnitude = floats(ints(t) & kMagnitude);
-    return choose_greater(top, magnitude, rounded, t) * down;
-  }
-};
-
-// A minifloat under any scale. `up` lies below the reciprocal, so that a number comes out right or
-// one place too low; the remainder, rounded once, tells which. Without a mantissa (kLog) the place
-// is odd or even with the exponent. Without subnormals (kFlush) zero and the least normal value are
-// the lowest; what lies above their middle, `low`, becomes the latter.
-template <bool kLog, bool kFlush>
-struct FloatScaled {
-  Floats up, down, high, half, middle;
-  Ints least, gap, flip;
-  explicit FloatScaled(const LithoParameters& p)
-      : up(all(p.up)), down(all(p.down)), high(all(p.high)),
-        half(all(p.half * 1.1920928955078125e-07f)), middle(all(p.low)), least(alli(p.least)),
-        gap(alli((23 - p.mantissa) << 23)), flip(alli(p.parity)) {}
-  inline Floats operator()(Floats x) const {
-    Floats a = least_of(floats(ints(x) & kMagnitude), high);
-    Floats q = kFlush ? most_of(a * up, floats(least)) : a * up;
-    Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
-    Floats t = q + magic;
-    Floats rest = rest_of(a, t - magic, down);
-    Ints odd = kLog ? ints(t) & ((ints(magic) >> 23) ^ flip) & 1 : ints(t) & 1;
-    Floats border = floats(ints(magic * half) - odd);  // from an odd place a tie moves on
-    Floats value = floats(raise_where_greater(ints(t), rest, border)) - magic;
-    if (kFlush) value = floats(keep_where_greater(ints(value), a, middle));
-    return with_sign(value * down, x);
-  }
-};
-
-// Fixed point in float64, for codes that float32 does not hold: as FixedScaled, but a product of
-// code and scale is exact, and so is the remainder next to a tie.
-struct FixedDouble {
-  Doubles up, down, low, high, half;
-  explicit FixedDouble(const LithoParameters& p)
-      : up(alld(p.wide_up)), down(alld(p.wide_down)), low(alld(p.wide_low)),
-        high(alld(p.wide_high)), half(alld(p.wide_down / 2)) {}
-  inline Doubles round(Doubles x) const {
-    const Doubles magic = alld(6755399441055744.0);  // 1.5 * 2^52
-    x = least_of(most_of(x, low), high);
-    Doubles t = x * up + magic;
-    Doubles code = t - magic;
-    Doubles rest = x - code * down;
-    Doubles border = (Doubles)((Longs)half - ((Longs)t & 1));
-    Doubles one = alld(1.0);
-    code += (Doubles)((Longs)one & (rest > border));
-    code -= (Doubles)((Longs)one & (rest < -border));
-    return code * down;
-  }
-  inline Floats operator()(Floats x) const { return joined(round(lower(x)), round(upper(x))); }
-};
-
-// A minifloat in float64, for exponents or scales that float32 does not hold: as FloatScaled.
-template <bool kLog, bool kFlush>
-struct FloatDouble {
-  Doubles up, down, high, half, middle, least;
-  Longs gap, flip;
-  explicit FloatDouble(const LithoParameters& p)
-      : up(alld(p.wide_up)), down(alld(p.wide_down)), high(alld(p.wide_high)),
-        half(alld(p.wide_down * 0x1p-53)), middle(alld(0.0)),
-        least((Doubles)(Longs{} + ((int64_t)(p.least + 1023) << 52))),
-        gap(Longs{} + ((int64_t)(52 - p.mantissa) << 52)), flip(Longs{} + (p.parity & 1)) {
-    middle = least * down * 0.5;
-  }
-  inline Doubles round(Doubles a) const {
-    const Longs exponent = Longs{} + ((int64_t)0x7ff << 52);
-    a = least_of(a, high);
-    Doubles q = kFlush ? most_of(a * up, least) : a * up;
-    Doubles magic = (Doubles)((Longs)most_of((Doubles)((Longs)q & exponent), least) + gap);
-    Doubles t = q + magic;
-    Doubles rest = a - (t - magic) * down;
-    Longs odd = kLog ? (Longs)t & (((Longs)magic >> 52) ^ flip) & 1 : (Longs)t & 1;
-    Doubles border = (Doubles)((Longs)(magic * half) - odd);
-    Doubles value = (Doubles)((Longs)t - (rest > border)) - magic;
-    if (kFlush) value = (Doubles)((Longs)value & (a > middle));
-    return value * down;
-  }
-  inline Floats operator()(Floats x) const {
-    Floats a = floats(ints(x) & kMagnitude);
-    return with_sign(joined(round(lower(a)), round(upper(a))), x);
-  }
+// Zeros, until a value that is not finite turns a lane into NaN; four, for a sum takes four cycles.
+struct Seen {
+  Floats of[4] = {};
+  inline int32_t not_finite() const { return is_not_finite(of[0] + of[1] + of[2] + of[3]); }
 };
 
 template <typename Step>
-static int32_t run(const float* x, float* y, int64_t count, const Step& step) {
-  Floats even = {}, odd = {}, third = {}, fourth = {};  // four, because a sum takes four cycles
+static void run_row(const float* x, float* y, int64_t count, const Step& step, Seen& all) {
+  Floats even = all.of[0], odd = all.of[1], third = all.of[2], fourth = all.of[3];
   int64_t at = 0;
   for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
     Floats a = load(x + at), b = load(x + at + kLanes);
@@ -199,7 +32,58 @@ static int32_t run(const float* x, float* y, int64_t count, const Step& step) {
     odd = seen(odd, lanes);
     store_some(y + at, step(lanes), count - at);
   }
-  return is_not_finite(even + odd + third + fourth);
+  all.of[0] = even, all.of[1] = odd, all.of[2] = third, all.of[3] = fourth;
+}
+
+// Runs of fewer elements than lanes: a step for each of the vectors that make [channels][inner],
+// taken over `kRows` rows of `outer` before the next.
+template <typename Step>
+static int32_t run_narrow(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
+  const int64_t kRows = 8, row = extent.channels * extent.inner;
+  const int64_t vectors = (row + kLanes - 1) / kLanes;
+  const auto boundary = std::align_val_t(LITHO_BYTES);
+  Step* steps = static_cast<Step*>(::operator new((size_t)vectors * sizeof(Step), boundary));
+  for (int64_t k = 0; k < vectors; k++) new (steps + k) Step(Each(p, extent, k * kLanes));
+  Floats even = {};
+  for (int64_t first = 0; first < extent.outer; first += kRows) {
+    const int64_t last = first + kRows < extent.outer ? first + kRows : extent.outer;
+    for (int64_t at = 0; at < row; at += kLanes) {
+      const Step step = steps[at / kLanes];
+      const int64_t count = row - at < kLanes ? row - at : kLanes;
+      for (int64_t o = first; o < last; o++) {
+        const float* from = x + o * row + at;
+        Floats lanes = count < kLanes ? load_some(from, count) : load(from);
+        even = seen(even, lanes);
+        if (count < kLanes) {
+          store_some(y + o * row + at, step(lanes), count);
+        } else {
+          store(y + o * row + at, step(lanes));
+        }
+      }
+    }
+  }
+  ::operator delete(steps, boundary);
+  return is_not_finite(even);
+}
+
+template <typename Step>
+static int32_t run_rows(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
+  Seen all;
+  for (int64_t o = 0; o < extent.outer; o++) {
+    for (int64_t c = 0; c < extent.channels; c++, x += extent.inner, y += extent.inner) {
+      run_row(x, y, extent.inner, Step(Same{p[c]}), all);
+    }
+  }
+  return all.not_finite();
+}
+
+template <typename Step>
+static int32_t run(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
+  if constexpr (!Step::kIsWide) {
+    const bool is_narrow = extent.inner < kLanes && extent.channels > 1;
+    if (is_narrow) return run_narrow<Step>(x, y, p, extent);
+  }
+  return run_rows<Step>(x, y, p, extent);
 }
 
 // Entries of a table: y is the last value whose threshold lies below x. Thresholds are the
@@ -244,10 +128,12 @@ static int32_t run_table(const float* x, float* y, int64_t count, const float* t
 // What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN.
 template <typename Step, int kFinish>
 struct Finished {
+  static const bool kIsWide = Step::kIsWide;
   Step step;
   Floats edge, infinity, nan;
-  explicit Finished(const LithoParameters& p)
-      : step(p), edge(all(p.edge)), infinity(floats(alli(p.special))),
+  template <typename Source>
+  explicit Finished(const Source& of)
+      : step(of), edge(of(&P::edge)), infinity(floats(alli(of.p.special))),
         nan(floats(alli(0x7fc00000))) {}
   inline Floats operator()(Floats x) const {
     const bool drops_sign = kFinish & kDropsSignOfZero;
@@ -262,36 +148,49 @@ struct Finished {
   }
 };
 
+#define LITHO_RUN const float *x, float *y, const LithoParameters *p, LithoExtent extent
+
 template <typename Step>
-static int32_t run_finished(const float* x, float* y, int64_t count, const LithoParameters& p) {
-  switch (p.finish) {
-    case 0: return run(x, y, count, Step(p));
-    case kDropsSignOfZero: return run(x, y, count, Finished<Step, kDropsSignOfZero>(p));
-    case kOverflows: run(x, y, count, Finished<Step, kOverflows>(p)); return 0;
-    default: run(x, y, count, Finished<Step, kDropsSignOfZero | kOverflows>(p)); return 0;
+static int32_t run_finished(LITHO_RUN) {
+  switch (p->finish) {
+    case 0: return run<Step>(x, y, p, extent);
+    case kDropsSignOfZero: return run<Finished<Step, kDropsSignOfZero>>(x, y, p, extent);
+    case kOverflows: run<Finished<Step, kOverflows>>(x, y, p, extent); return 0;
+    default: run<Finished<Step, kDropsSignOfZero | kOverflows>>(x, y, p, extent); return 0;
   }
 }
 
-static int32_t run_step(int32_t kind, const float* x, float* y, int64_t count,
-                        const LithoParameters& p) {
-  const bool is_log = !p.mantissa;
+static int32_t run_scaled(LITHO_RUN) {
+  if (p->mantissa && !p->flushes) return run_finished<FloatScaled<FloatStep>>(x, y, p, extent);
+  if (p->parity) return run_finished<FloatScaled<BitStep<false, true>>>(x, y, p, extent);
+  return run_finished<FloatScaled<BitStep<false, false>>>(x, y, p, extent);
+}
+
+static int32_t run_doubles(LITHO_RUN) {
+  if (!p->mantissa) return run_finished<FloatDouble<true, false>>(x, y, p, extent);
+  if (p->flushes) return run_finished<FloatDouble<false, true>>(x, y, p, extent);
+  return run_finished<FloatDouble<false, false>>(x, y, p, extent);
+}
+
+static int32_t run_step(int32_t kind, LITHO_RUN) {
   switch (kind) {
-    case 0: return run(x, y, count, FixedStep(p));
-    case 1: return run(x, y, count, FixedScaled(p));
-    case 2: return run_finished<FloatStep>(x, y, count, p);
-    case 3: return run_finished<BitStep<true, false>>(x, y, count, p);
+    case 0: return run<FixedStep>(x, y, p, extent);
+    case 1: return run<FixedScaled>(x, y, p, extent);
+    case 2: return run_finished<FloatStep>(x, y, p, extent);
+    case 3: return run_finished<BitStep<true, false>>(x, y, p, extent);
     case 4:
-      if (p.parity) return run_finished<BitStep<false, true>>(x, y, count, p);
-      return run_finished<BitStep<false, false>>(x, y, count, p);
-    case 5:
-      if (is_log) return run_finished<FloatScaled<true, false>>(x, y, count, p);
-      if (p.flushes) return run_finished<FloatScaled<false, true>>(x, y, count, p);
-      return run_finished<FloatScaled<false, false>>(x, y, count, p);
-    case 6: return run(x, y, count, FixedWide(p));
-    case 7: return run(x, y, count, FixedDouble(p));
+      if (p->parity) return run_finished<BitStep<false, true>>(x, y, p, extent);
+      return run_finished<BitStep<false, false>>(x, y, p, extent);
+    case 5: return run_scaled(x, y, p, extent);
+    case 6: return run<FixedWide>(x, y, p, extent);
+    case 7: return run<FixedDouble>(x, y, p, extent);
+    case 8: return run_doubles(x, y, p, extent);
+    case 9: return run<FixedCorrected>(x, y, p, extent);
+    case 10:
+      if (p->flushes) return run_finished<FloatCorrected<true>>(x, y, p, extent);
+      return run_finished<FloatCorrected<false>>(x, y, p, extent);
     default:
-      if (is_log) return run_finished<FloatDouble<true, false>>(x, y, count, p);
-      if (p.flushes) return run_finished<FloatDouble<false, true>>(x, y, count, p);
-      return run_finished<FloatDouble<false, false>>(x, y, count, p);
+      if (p->flushes) return run_finished<FloatFar<true>>(x, y, p, extent);
+      return run_finished<FloatFar<false>>(x, y, p, extent);
   }
 }

@@ -71,7 +71,7 @@ static int32_t sum_terms(const float* x, const float* gradient, double* totals, 
 
 extern "C" {
 
-int32_t litho_abi() { return 5; }
+int32_t litho_abi() { return 6; }
 
 int32_t litho_level() { return level(); }
 
@@ -81,14 +81,7 @@ void litho_limit_level(int32_t most) { limit = most; }
 int32_t litho_step(int32_t kind, const float* x, float* y, const LithoParameters* parameters,
                    int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
-  int32_t is_bad = 0;
-  for (int64_t o = 0; o < outer; o++) {
-    for (int64_t c = 0; c < channels; c++, x += inner, y += inner) {
-      int32_t found = loops().run_step(kind, x, y, inner, parameters[c]);
-      is_bad |= found;
-    }
-  }
-  return is_bad;
+  return loops().run_step(kind, x, y, parameters, {outer, channels, inner});
 }
 
 int32_t litho_table(const float* x, float* y, const float* thresholds, const float* values,
@@ -132,7 +125,7 @@ int32_t litho_step_scale(int32_t kind, const float* x, const float* gradient, do
   Arithmetic arithmetic;
   return sum_terms(x, gradient, totals, lows, highs, outer, channels, inner,
                    [&](int64_t c, const float* from, float* y, int64_t count) {
-                     return loops().run_step(kind, from, y, count, parameters[c]);
+                     return loops().run_step(kind, from, y, parameters + c, {1, 1, count});
                    });
 }
 

@@ -74,7 +74,7 @@ static inline int32_t run_group(const float* x, float* y, int64_t length, const 
 template <typename Step>
 static int32_t run_groups(const float* x, float* y, const LithoBlock& b) {
   int32_t worst = 0, edge = edge_fraction_of(b);
-  const Step step(b.element);
+  const Step step(Same{b.element});
   for (int64_t row = 0; row < b.rows; row++) {
     for (int64_t at = 0; at < b.row; at += b.group) {
       int64_t length = b.row - at < b.group ? b.row - at : b.group;

@@ -9,9 +9,16 @@ struct LithoParameters {
   float edge;                       // the greatest magnitude that does not overflow
   int32_t special, finish, flushes;  // bits of what overflows become; kDropsSignOfZero, kOverflows
   double wide_up, wide_down, wide_low, wide_high;
+  float fine;      // what the reciprocal `up` lacks
+  int32_t lowest;  // bits of the least magnitude, besides zero, that FloatFar takes
 };
 
 enum { kDropsSignOfZero = 1, kOverflows = 2 };
+
+// Lengths of an array [outer][channels][inner], with a scale for each channel.
+struct LithoExtent {
+  int64_t outer, channels, inner;
+};
 
 struct LithoBlock {
   int64_t rows, row, group;
@@ -24,7 +31,7 @@ struct LithoBlock {
 enum { kSums = 32 };
 
 struct LithoLoops {
-  int32_t (*run_step)(int32_t, const float*, float*, int64_t, const LithoParameters&);
+  int32_t (*run_step)(int32_t, const float*, float*, const LithoParameters*, LithoExtent);
   int32_t (*run_table)(const float*, float*, int64_t, const float*, const float*, int32_t);
   int32_t (*run_block)(const float*, float*, const LithoBlock&);
   void (*pass_inside)(const float*, const float*, float*, int64_t, float, float);

@@ -42,22 +42,15 @@ static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
 static inline Ints keep_where_greater(Ints kept, Floats a, Floats b) {
   return (Ints)_mm512_maskz_mov_epi32(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), (__m512i)kept);
 }
-static inline Ints raise_where_greater(Ints places, Floats a, Floats b) {
-  __mmask16 is_greater = _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
-  __m512i one = _mm512_set1_epi32(1);
-  return (Ints)_mm512_mask_add_epi32((__m512i)places, is_greater, (__m512i)places, one);
-}
 static inline Floats with_sign(Floats magnitude, Floats x) {
   return (Floats)_mm512_ternarylogic_epi32((__m512i)magnitude, (__m512i)x,
                                            _mm512_set1_epi32(~kMagnitude), 0xf8);
 }
-static inline Floats move_past(Floats code, Floats rest, Ints border) {
-  __m512i magnitude = (__m512i)(ints(rest) & kMagnitude);
-  __mmask16 is_off = _mm512_cmpgt_epi32_mask(magnitude, (__m512i)border);
-  return _mm512_mask_add_ps(code, is_off, code, with_sign(all(1.0f), rest));
-}
 static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm512_fnmadd_ps(b, c, a); }
 static inline Floats sum_of(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+static inline Floats magnitude_up_to(Floats x, Floats high) {
+  return _mm512_range_ps(x, high, 0xa);  // the lesser magnitude, without its sign
+}
 static inline Floats seen(Floats so_far, Floats x) {
   return _mm512_fmadd_ps(x, _mm512_setzero_ps(), so_far);
 }
@@ -147,17 +140,44 @@ static inline int32_t greatest_lane(Ints lanes) {
   return greatest;
 #endif
 }
+static inline Floats magnitude_up_to(Floats x, Floats high) {
+  return least_of(floats(ints(x) & kMagnitude), high);
+}
 static inline Ints keep_where_greater(Ints kept, Floats a, Floats b) { return kept & (a > b); }
-static inline Ints raise_where_greater(Ints places, Floats a, Floats b) { return places - (a > b); }
 static inline Floats with_sign(Floats magnitude, Floats x) {
   return floats(ints(magnitude) | (ints(x) & ~kMagnitude));
 }
-// code, or one more or less, by the sign of the remainder, where its magnitude passes the border.
-static inline Floats move_past(Floats code, Floats rest, Ints border) {
-  Ints is_off = (ints(rest) & kMagnitude) > border;
-  return code + floats(ints(with_sign(all(1.0f), rest)) & is_off);
-}
 #endif
+
+// x / s, rounded once after an error of less than 2^-47 of it, for 1 / s = up + fine.
+static inline Floats quotient_of(Floats x, Floats up, Floats fine) {
+#if defined(LITHO_AVX512) || defined(LITHO_AVX2)
+  return sum_of(x, up, x * fine);
+#else
+  Floats found;
+  for (int lane = 0; lane < kLanes; lane++) {
+    found[lane] = (float)((double)x[lane] * ((double)up[lane] + (double)fine[lane]));
+  }
+  return found;
+#endif
+}
+
+// Whether a lane is neither zero nor of `lowest` to `lowest` + `span`.
+static inline bool is_any_outside(Ints lanes, Ints lowest, Ints span) {
+#ifdef LITHO_AVX512
+  __mmask16 is_zero = _mm512_testn_epi32_mask((__m512i)lanes, (__m512i)lanes);
+  __mmask16 is_inside = _mm512_cmple_epu32_mask((__m512i)(lanes - lowest), (__m512i)span);
+  return !_kortestc_mask16_u8(is_zero, is_inside);
+#else
+  typedef uint32_t Words __attribute__((vector_size(LITHO_BYTES)));
+  Ints flags = ((Words)(lanes - lowest) > (Words)span) & (lanes != 0);
+#ifdef LITHO_AVX2
+  return !_mm256_testz_si256((__m256i)flags, (__m256i)flags);
+#else
+  return greatest_lane(flags & 1);
+#endif
+#endif
+}
 
 static inline int32_t is_not_finite(Floats seen_lanes) {
   int32_t found = 0;

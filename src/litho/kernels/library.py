@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 5
+_ABI = 6
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -34,6 +34,8 @@ class Parameters(ctypes.Structure):
         ("wide_down", ctypes.c_double),
         ("wide_low", ctypes.c_double),
         ("wide_high", ctypes.c_double),
+        ("fine", ctypes.c_float),
+        ("lowest", ctypes.c_int32),
     )
 
 

@@ -3,6 +3,7 @@
 // Included by portable.cpp, avx2.cpp and avx512.cpp, into a namespace of its own each time.
 
 #include "lanes.h"
+#include "steps.h"
 #include "elements.h"
 #include "groups.h"
 #include "gradients.h"

@@ -35,8 +35,9 @@ class StepPlan:
 
     `kind` is 0 fixed, 1 fixed with any scale, 2 minifloat, 3 minifloat by bits with float32's
     subnormals, 4 the same without subnormals, 5 minifloat with any scale, 6 fixed of any width,
-    7 and 8 fixed and minifloat in float64. `parameters` is an array of `Parameters`; `lows` and
-    `highs` bound where the gradient passes.
+    7 and 8 fixed and minifloat in float64, 9 and 10 those of 1 and 5 whose ties under the scale
+    are longer than a float32, 11 that of 10 with more exponents. `parameters` is an array of
+    `Parameters`; `lows` and `highs` bound where the gradient passes.
     """
 
     def __init__(self, kind: int, parameters: Any, lows: Any, highs: Any) -> None:

@@ -1,6 +1,8 @@
 // The loops for any processor.
 #include "kernels.h"
 
+#include <new>
+
 namespace {
 #include "loops.h"
 }
