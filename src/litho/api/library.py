@@ -113,7 +113,7 @@ class CheckResult(Shown):
             for item in self.outcomes
         }
         cases = dict.fromkeys(item.subject.name for item in self.outcomes)
-        rows = tuple((case, *(cells[case, check] for check in checks)) for case in cases)
+        rows = tuple((case, *(cells.get((case, check), "") for check in checks)) for case in cases)
         return (Table(("case", *checks), rows, checks),)
 
     def lines(self) -> Iterable[str]:
@@ -126,6 +126,13 @@ class CheckResult(Shown):
         for item in self.failed:
             faults.setdefault(item.fault, []).append(item)
         yield from (_told(equal) for equal in faults.values())
+        owners = {item.subject.owner for item in self.outcomes if item.subject.folder}
+        shown = {item.subject.owner for item in self.outcomes if item.subject.case.example}
+        if owners - shown:
+            yield (
+                f"not checked: the lowering of {', '.join(sorted(owners - shown))}; give a case an"
+                " `example`, the PyTorch module that becomes its block (litho.ops.casework.Example)"
+            )
 
     def record(self) -> Any:
         """Give the outcomes as JSON holds them."""

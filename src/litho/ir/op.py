@@ -197,7 +197,7 @@ class Registry:
                     raise GraphError(
                         f"one op must lower {aten}, not both {owners[aten]} and {op.name};"
                         " lower another operator, or one of your own made with"
-                        " torch.library.custom_op (docs/tutorials/own_operation.md, section 5)"
+                        " torch.library.custom_op (docs/tutorials/own_operation.md, section 4)"
                     )
                 owners[aten] = op.name
 

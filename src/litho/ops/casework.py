@@ -1,5 +1,7 @@
 """What the cases of the operations share; never imported at run time."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,22 @@ from litho.ir import Constant, Lanes, Node, NodeView, Op, TensorType
 from litho.ir.op import Codes
 from litho.rtl import Block
 
-__all__ = ["block_of", "drawn", "every"]
+__all__ = ["Example", "block_of", "drawn", "every"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A PyTorch module that becomes the block of a case when it is captured and lowered.
+
+    `module` is the module, or where to find it: `../network.py:Gate`, from the folder of its
+    operation, names what makes it without arguments. `types` are those of its inputs, a sample
+    each. The suite fills in the operation `op` and its `folder`.
+    """
+
+    module: Any
+    types: tuple[TensorType, ...]
+    op: str = ""
+    folder: Path | None = None
 
 
 def block_of(

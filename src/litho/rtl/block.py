@@ -139,7 +139,8 @@ class Case:
     """One thing to test a block with.
 
     `inputs` are codes[samples, rows, row] for each input stream; `reason` says why this case is
-    worth its time. `expected`, when given, are the outputs by an authority that is not ours.
+    worth its time. `expected`, when given, are the outputs by an authority that is not ours, and
+    `example` the PyTorch module that becomes the block (`litho.ops.casework.Example`).
     """
 
     name: str
@@ -147,3 +148,4 @@ class Case:
     block: Block
     inputs: tuple[Codes, ...]
     expected: tuple[Codes, ...] | None = None
+    example: object = None

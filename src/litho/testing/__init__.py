@@ -17,6 +17,7 @@ from litho.testing.checks import (
     sides_of,
 )
 from litho.testing.discovery import Subject, find_subjects
+from litho.testing.lowering import check_lowering
 from litho.testing.synthesis import check_netlist, check_resources
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Subject",
     "check_equality",
     "check_lint",
+    "check_lowering",
     "check_netlist",
     "check_reference",
     "check_reset",

@@ -11,7 +11,7 @@ from litho import tools
 from litho.errors import ConfigError, LithoError, MismatchError, ToolMissingError
 from litho.hw import find_family
 from litho.rtl import Case, sources_of
-from litho.testing import checks, synthesis
+from litho.testing import checks, lowering, synthesis
 from litho.testing.discovery import Subject, find_subjects
 
 __all__ = ["CHECKS", "SYNTHESIS", "Check", "Outcome", "chosen_subjects", "run_checks"]
@@ -26,6 +26,7 @@ def _reference(case: Case, directory: Path) -> None:
 
 CHECKS: Mapping[str, Check] = {
     "reference": _reference,
+    "lowering": lowering.check_lowering,
     "equality": checks.check_equality,
     "timing": checks.check_timing,
     "schedule": checks.check_schedule,
@@ -33,7 +34,8 @@ CHECKS: Mapping[str, Check] = {
     "icarus": checks.check_second_simulator,
     "lint": checks.check_lint,
 }
-"""By name: reference against authority, every code under stalls, latency and interval, the schedule
+"""By name: reference against authority, what lowering makes of PyTorch's module (where the case has
+an example), every code under stalls, latency and interval, the schedule
 of late inputs, reset in mid-transfer, the second simulator, lint."""
 
 SYNTHESIS: Mapping[str, Check] = {
@@ -109,11 +111,14 @@ def run_checks(
 ) -> Iterator[Outcome]:
     """Give the outcome of each of `chosen` on each case, one after another.
 
+    Lowering is checked in the cases that have an example.
+
     Raises `ToolMissingError` when a tool is missing, except for the second simulator.
     """
     for subject in subjects:
         for name, check in chosen.items():
-            yield _outcome(subject, name, check)
+            if name != "lowering" or subject.case.example is not None:
+                yield _outcome(subject, name, check)
 
 
 def _outcome(subject: Subject, name: str, check: Check) -> Outcome:

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from litho import ops
 from litho.errors import ConfigError
+from litho.ops.casework import Example
 from litho.rtl import Case
 from litho.rtl import cases as shared_cases
 
@@ -67,9 +68,10 @@ def _users(folder: Path) -> list[Subject]:
         raise ConfigError(f"the folder of an op must have cases.py, and {folder} has none")
     package = ops.import_folder(folder)
     with ops.faults_of(f"cases.py of operation {folder.name!r}", folder):
-        subjects = _subjects(importlib.import_module(f"{package.__name__}.cases"))
+        subjects = _subjects(importlib.import_module(f"{package.__name__}.cases"), folder)
     for subject in subjects:
         _check(subject)
+        _check_example(subject)
     return [
         replace(
             subject,
@@ -104,7 +106,26 @@ def _check(subject: Subject) -> None:
         )
 
 
-def _subjects(module: ModuleType) -> list[Subject]:
+def _check_example(subject: Subject) -> None:
+    """Demand a type for each input stream, which holds as many codes."""
+    example, streams = subject.case.example, subject.case.block.inputs
+    if example is None:
+        return
+    if not isinstance(example, Example):
+        raise ConfigError(
+            f"the example of case {subject.name!r} must be an Example(module, types), not"
+            f" {example!r}; see litho.ops.casework"
+        )
+    wanted = [stream.rows * stream.row for stream in streams]
+    given = [kind.size for kind in example.types]
+    if given != wanted:
+        raise ConfigError(
+            f"the example of case {subject.name!r} must have the type of each input, of {wanted}"
+            f" elements, not of {given}"
+        )
+
+
+def _subjects(module: ModuleType, folder: Path | None = None) -> list[Subject]:
     make: Callable[[], Iterable[Case]] | None = getattr(module, "cases", None)
     owner = module.__name__.split(".")[-2]
     listed = list(make()) if make else []
@@ -117,6 +138,9 @@ def _subjects(module: ModuleType) -> list[Subject]:
     for case in listed:
         if not isinstance(case, Case):
             raise ConfigError(f"{module.__name__} must give each a Case, not {case!r}")
+        example = case.example
+        if isinstance(example, Example):
+            case = replace(case, example=replace(example, op=owner, folder=folder))
         subjects.append(Subject(owner, case, seen[case.block.module]))
         seen[case.block.module] += 1
     return subjects

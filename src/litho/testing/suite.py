@@ -42,6 +42,7 @@ class Conformance:
             ("module", _generate_modules),
             ("family", _generate_families),
             ("mapped", _generate_netlists),
+            ("exemplified", _generate_examples),
             ("subject", _generate),
         ):
             if name in metafunc.fixturenames:
@@ -57,6 +58,12 @@ class Conformance:
     def test_reference_agrees_with_the_authority(self, subject: Subject) -> None:
         """Compare `evaluate` with the expected outputs."""
         testing.check_reference(subject.case)
+
+    def test_lowering_gives_what_the_case_expects(self, exemplified: Subject | None) -> None:
+        """Capture the module of the case's example, lower it, compare every code."""
+        if exemplified is None:
+            pytest.skip("no case has an example: the lowering is not exercised")
+        testing.check_lowering(exemplified.case, Path())
 
     def test_every_code_is_right_under_stalls(self, subject: Subject, tmp_path: Path) -> None:
         """Compare every code, the handshake rules watched."""
@@ -124,6 +131,13 @@ def _needs(*names: str) -> None:
 
 def _generate(metafunc: Any, subjects: tuple[Subject, ...]) -> None:
     metafunc.parametrize("subject", subjects, ids=[subject.name for subject in subjects])
+
+
+def _generate_examples(metafunc: Any, subjects: tuple[Subject, ...]) -> None:
+    having = [subject for subject in subjects if subject.case.example is not None]
+    found: list[Subject | None] = [*having] or [None]
+    ids = [subject.name if subject else "none" for subject in found]
+    metafunc.parametrize("exemplified", found, ids=ids)
 
 
 def _generate_modules(metafunc: Any, subjects: tuple[Subject, ...]) -> None:

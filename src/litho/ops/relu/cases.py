@@ -7,6 +7,7 @@ import numpy as np
 from litho.formats import Fixed
 from litho.ir import Lanes, Node, NodeView, TensorType
 from litho.ir.op import Codes
+from litho.ops.casework import Example
 from litho.ops.relu import OP
 from litho.ops.relu.reference import ReluParams
 from litho.rtl import Case
@@ -27,7 +28,8 @@ def cases() -> Iterator[Case]:
         block = OP.blocks["fixed"](NodeView(node, (kind,), (None,)))
         codes = _stimuli(kind)
         expected = _torch_relu(codes)
-        yield Case(f"{bits}b_{lanes}of{row}", reason, block, (codes,), (expected,))
+        example = Example(_torch_module(), (kind,))
+        yield Case(f"{bits}b_{lanes}of{row}", reason, block, (codes,), (expected,), example)
 
 
 def _stimuli(kind: TensorType) -> Codes:
@@ -40,6 +42,12 @@ def _stimuli(kind: TensorType) -> Codes:
         every = np.concatenate([corners, drawn])
     rows = -(-len(every) // kind.row)
     return np.resize(every, rows * kind.row).reshape(rows, 1, kind.row).astype(np.int64)
+
+
+def _torch_module() -> object:
+    from torch import nn
+
+    return nn.ReLU()
 
 
 def _torch_relu(codes: Codes) -> Codes:
