@@ -11,7 +11,7 @@ from litho.api import check, module, modules
 from litho.app.main import main
 from litho.errors import ConfigError, DataError, GraphError, MismatchError, ToolMissingError
 from litho.formats import Fixed
-from litho.ir import AtenCall, Graph, Input, Node, Ref, TensorType
+from litho.ir import AtenCall, Graph, Input, Node, Origin, Ref, TensorType
 from litho.passes import Lower
 from litho.rtl import sources_of
 from litho.testing import CHECKS, chosen_subjects, find_subjects
@@ -152,7 +152,7 @@ def line_of(text: str, code: str) -> int:
 def lowered(folder: Path) -> Graph:
     kind = TensorType((1, 4), Fixed(4, 1))
     call = AtenCall((("x", Ref(0)), ("shift", 3)), ())
-    node = Node("late", "mine.late.default", ("x",), call, kind)
+    node = Node("late", "mine.late.default", ("x",), call, kind, origin=Origin("", "g.py:7"))
     graph = Graph("g", (Input("x", kind),), (), (node,), ("late",))
     return Lower()(graph, ops.registry((folder,)))
 
@@ -179,6 +179,7 @@ def test_what_a_lowering_raises_is_told_with_its_line(
     )
     with pytest.raises(ConfigError, match=message) as caught:
         lowered(folder)
+    assert str(caught.value).endswith(" shows the traceback; %late (mine.late.default) in (top) at g.py:7")
     assert isinstance(caught.value.__cause__, IndexError | NameError)
 
 

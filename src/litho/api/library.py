@@ -12,7 +12,7 @@ from litho.errors import ConfigError, MismatchError
 
 if TYPE_CHECKING:
     from litho.rtl import Module
-    from litho.testing import Outcome
+    from litho.testing import Outcome, Subject
 
 __all__ = [
     "CheckResult",
@@ -92,11 +92,15 @@ class ModuleResult(Shown):
 
 @dataclass(frozen=True, repr=False)
 class CheckResult(Shown):
-    """How each check of each case of a block ended."""
+    """How each check of each case of a block ended.
+
+    `unlowered` are the user's own operations of which no case has an example to be lowered.
+    """
 
     name: str
     outcomes: tuple["Outcome", ...]
     synthesis: bool = False
+    unlowered: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple["Outcome", ...]:
@@ -126,11 +130,9 @@ class CheckResult(Shown):
         for item in self.failed:
             faults.setdefault(item.fault, []).append(item)
         yield from (_told(equal) for equal in faults.values())
-        owners = {item.subject.owner for item in self.outcomes if item.subject.folder}
-        shown = {item.subject.owner for item in self.outcomes if item.subject.case.example}
-        if owners - shown:
+        if self.unlowered:
             yield (
-                f"not checked: the lowering of {', '.join(sorted(owners - shown))}; give a case an"
+                f"not checked: the lowering of {', '.join(self.unlowered)}; give a case an"
                 " `example`, the PyTorch module that becomes its block (litho.ops.casework.Example)"
             )
 
@@ -232,7 +234,14 @@ def check(
         from litho.frontend import check_operators
 
         check_operators(ops.registry(places))
-    return CheckResult(name, tuple(run_checks(subjects, chosen)), synthesis)
+    unlowered = _without_example(subjects) if "lowering" in chosen else ()
+    return CheckResult(name, tuple(run_checks(subjects, chosen)), synthesis, unlowered)
+
+
+def _without_example(subjects: "Iterable[Subject]") -> tuple[str, ...]:
+    users = [item for item in subjects if item.folder]
+    shown = {item.owner for item in users if item.case.example is not None}
+    return tuple(dict.fromkeys(item.owner for item in users if item.owner not in shown))
 
 
 def export(directory: Path | str, *folders: Path | str) -> ExportResult:

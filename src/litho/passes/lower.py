@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from litho.errors import FormatError, GraphError, UnsupportedError
+from litho.errors import ConfigError, FormatError, GraphError, LithoError, UnsupportedError
 from litho.ir import Constant, Graph, Input, Node, Registry, TensorType, TupleType
 from litho.ir.op import Codes
 from litho.passes._quantizers import QUANTIZER, asked_type, quantized_input, readers_type
@@ -98,6 +98,8 @@ class _Run:
         except (GraphError, FormatError) as error:
             self._failed.add(node.name)
             self._problems.append(_placed(error, node))
+        except ConfigError as error:  # the lowering itself is wrong, and the next would be as well
+            raise ConfigError(_with_place(error, node)) from error.__cause__
 
     def _keep(self, definition: Input | Constant | Node, old: str = "") -> None:
         self._made[definition.name] = definition
@@ -177,8 +179,12 @@ def _unsupported(node: Node) -> UnsupportedError:
 
 
 def _placed(error: GraphError | FormatError, node: Node) -> GraphError:
-    text = f"{error}; %{node.name} ({node.op}) in {node.origin}"
+    text = _with_place(error, node)
     return UnsupportedError(text) if isinstance(error, UnsupportedError) else GraphError(text)
+
+
+def _with_place(error: LithoError, node: Node) -> str:
+    return f"{error}; %{node.name} ({node.op}) in {node.origin}"
 
 
 def _together(problems: Sequence[GraphError], name: str) -> GraphError:
