@@ -40,7 +40,7 @@ def bert(options: dict[str, Any], *, is_calibrated: bool = True) -> Any:
         QuantizeRule("classifier", **options),
     ]
     batch = {"input_ids": torch.stack([sample["input_ids"] for sample in samples()])}
-    quantize(model, rules, [batch] if is_calibrated else (), is_exact=False)
+    quantize(model, rules, [batch] if is_calibrated else (), sums="wide")
     return model
 
 

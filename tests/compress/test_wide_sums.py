@@ -1,4 +1,4 @@
-"""Sums that hardware cannot requantize are refused, unless nobody asks for hardware."""
+"""How eval computes sums: as hardware, wider than hardware takes, or as training does."""
 
 import pytest
 import torch
@@ -33,7 +33,7 @@ def test_only_who_wants_exact_sums_is_refused_wide_ones() -> None:
         quantize(model, [RULE], [x])
     model, x = made()
     wanted = model(x)
-    found = quantize(model, [RULE], [x], is_exact=False)
+    found = quantize(model, [RULE], [x], sums="wide")
     assert {item.part: item.format.bits for item in found} == {
         "inputs": 30,
         "weights": 30,
@@ -49,15 +49,55 @@ def test_only_who_wants_exact_sums_is_refused_a_function_amid_two_layers() -> No
         quantize(model, rules, [x])
     model, x = made()
     wanted = model(x)
-    quantize(model, rules, [x], is_exact=False)
+    quantize(model, rules, [x], sums="wide")
     assert torch.allclose(model(x), wanted, atol=0.05)
 
 
 def test_sums_that_fit_are_the_same_either_way() -> None:
     rule = QuantizeRule("fc", weights="fixed8", inputs="fixed8", bias="fixed16")
     results = []
-    for is_exact in (True, False):
+    for sums in ("exact", "wide"):
         model, x = made()
-        quantize(model, [rule], [x], is_exact=is_exact)
+        quantize(model, [rule], [x], sums=sums)
         results.append(model.fc(x))
     assert torch.equal(*results)
+
+
+RULES = [
+    QuantizeRule("fc", weights="fixed8", inputs="fixed8"),
+    QuantizeRule("last", weights="int8", inputs="int8", bias="fixed10", granularity="axis"),
+]
+
+
+def test_float_sums_are_those_of_training() -> None:
+    model, x = made()
+    quantize(model, RULES, [x], sums="float")
+    evaluated = model(x)
+    assert evaluated.dtype == torch.float32
+    assert torch.equal(evaluated, model.train()(x))
+
+
+def test_float_sums_of_learned_scales_settle_by_themselves() -> None:
+    model, x = made()
+    rule = QuantizeRule("*", weights="int6", inputs="int6", scale="learned")
+    quantize(model, [rule], [x], sums="float")
+    optimizer = torch.optim.SGD(model.train().parameters(), 0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        torch.autograd.backward(model(x).square().mean())
+        optimizer.step()
+    trained = model(x)
+    assert torch.equal(model.eval()(x), trained)
+
+
+def test_float_sums_leave_a_bias_without_a_rule_as_it_is() -> None:
+    model, x = made()
+    quantize(model, RULES, [x], sums="float")
+    assert isinstance(model.fc.parametrizations, nn.ModuleDict)
+    assert torch.equal(model.fc.bias, model.fc.parametrizations["bias"].original)
+
+
+def test_another_word_for_sums_is_refused() -> None:
+    model, x = made()
+    with pytest.raises(ConfigError, match="sums must be one of exact, wide, float, not 'fast'"):
+        quantize(model, [RULE], [x], sums="fast")

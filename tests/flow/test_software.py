@@ -97,11 +97,24 @@ def test_only_hardware_refuses_sums_that_it_cannot_requantize(tmp_path: Path) ->
         run(config(**changes, hardware={"device": "ecp5-25k"}), tmp_path / "hardware")
 
 
+def test_sums_are_exact_wide_or_those_of_training(tmp_path: Path) -> None:
+    rules = [{"weights": "fixed8", "inputs": "ufixed8", "bias": "fixed16"}]
+    found = {
+        sums: run(config(quantize=rules, tune={"epochs": 0}, sums=sums), tmp_path / sums).result
+        for sums in ("exact", "wide", "float")
+    }
+    assert found["exact"].accuracy == found["wide"].accuracy == found["float"].accuracy
+    wide = [{"weights": "fixed30", "inputs": "ufixed30", "bias": "fixed30"}]
+    with pytest.raises(ConfigError, match="must fit 46 bits to be requantized, not take"):
+        run(config(quantize=wide, sums="exact"), tmp_path / "refused")
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
         ({"quantize": []}, r"there must be a table \[\[quantize\]\], or a run to start from"),
         ({"synthesize": {}}, "there must be a table 'hardware' beside 'synthesize'"),
+        ({"sums": "float", "hardware": {"device": "ecp5-25k"}}, "key 'sums' must be 'exact' with"),
         ({"simulate": {"wave": 9}}, "there must be a table 'hardware' beside 'simulate'"),
     ],
 )

@@ -1,12 +1,14 @@
 """One-input functions as modules: in eval their quantized result is looked up by code."""
 
+import operator
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from torch import nn
+from torch import fx, nn
 
 from litho.compress import grids
 from litho.compress.operator import recover
@@ -43,12 +45,46 @@ _WITH_CONSTANTS: dict[type[nn.Module], Callable[[Any], _Function]] = {
 }
 
 
+# Functions that PyTorch has no module for: a module of the user's stands for each.
+_BARE = frozenset({"abs", "cos", "erf", "exp", "neg", "sin", "square"})
+_called: WeakKeyDictionary[nn.Module, dict[bool, str]] = WeakKeyDictionary()
+
+
 def function_of(module: nn.Module) -> _Function | None:
-    """Give the function of `ops.unary` that `module` is, with its constants, or None."""
+    """Give the function of `ops.unary` that `module` is, with its constants, or None.
+
+    A module of the user's own is one when its inputs are quantized and its `forward` is one call
+    of a function that PyTorch has no module for (`torch.square`).
+    """
     if type(module) in _PLAIN:
         return _PLAIN[type(module)], ()
     make = _WITH_CONSTANTS.get(type(module))
-    return make(module) if make else None
+    if make:
+        return make(module)
+    if isinstance(module._modules.get("quantize_inputs"), Quantizer):
+        known = _called.setdefault(module, {})
+        if module.training not in known:
+            known[module.training] = _bare(module)
+        name = known[module.training]
+        return (name, ()) if name else None
+    return None
+
+
+def _bare(module: nn.Module) -> str:
+    """Give the function that `forward` calls with its one argument and gives back, or ""."""
+    try:
+        nodes = list(fx.Tracer().trace(module).nodes)
+    except (RuntimeError, TypeError, ValueError, AttributeError, LookupError, NotImplementedError):
+        return ""  # what cannot be traced is no single call
+    if [node.op for node in nodes] not in (
+        ["placeholder", kind, "output"] for kind in ("call_function", "call_method")
+    ):
+        return ""
+    given, call, result = nodes
+    name = call.target if isinstance(call.target, str) else call.target.__name__
+    owners = (getattr(torch, name, None), getattr(operator, name, None), name)
+    is_plain = call.args == (given,) and not call.kwargs and result.args == (call,)
+    return name if is_plain and name in _BARE and call.target in owners else ""
 
 
 def look_up(

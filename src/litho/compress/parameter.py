@@ -48,6 +48,11 @@ class WeightQuantizer(Quantizer):
         settled = recover(values, step).double() * steps_like(values, step)
         return y + (settled - values) if y.requires_grad else settled
 
+    def stand_alone(self, original: torch.Tensor | None) -> None:
+        """Forget the grid of the sum."""
+        self.forget_sums()
+        super().stand_alone(original)
+
     def _sum_step(self) -> Scale:
         numbers = tuple(self.sum_multipliers.tolist()), tuple(self.sum_shifts.tolist())
         return Scale(*numbers, -1 if len(numbers[0]) > 1 else None)
@@ -63,6 +68,12 @@ class BiasQuantizer(Quantizer):
         """Give what comes, for a bias whose sum has no grid yet."""
         self.like, self.state = empty_like(like), RESTING
         self.write_layout()
+
+    def stand_alone(self, original: torch.Tensor | None) -> None:
+        """Quantize as the rule asks, and without one give what comes."""
+        if self.wanted is not None and original is not None:
+            self.calibrate_parameter(original, "tensor")
+        super().stand_alone(original)
 
     def fix_bias(self, step: Scale, width: int, is_integer: bool, values: torch.Tensor) -> None:
         """Quantize a bias from now on, on the grid of its sum or on a coarser one that was asked.

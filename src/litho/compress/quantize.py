@@ -12,7 +12,7 @@ from litho.compress.correction import correct, correctable
 from litho.compress.layer import attach, narrow, quantizers_of
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule, assign
-from litho.compress.settling import call, evaluating, settle_by_itself, trace
+from litho.compress.settling import call, check_sums, evaluating, follow, settle_by_itself
 from litho.compress.slopes import follow_random, round_slopes
 from litho.formats import Format, Scale
 
@@ -34,7 +34,7 @@ def quantize(
     rules: Sequence[QuantizeRule],
     batches: Iterable[Any] = (),
     *,
-    is_exact: bool = True,
+    sums: str = "exact",
 ) -> tuple[Quantized, ...]:
     """Quantize `model` in place by `rules`, calibrated on `batches`, and say what was chosen.
 
@@ -44,18 +44,21 @@ def quantize(
     not learned. Rules that correct biases hold all batches at once.
     Slopes of leaky rectifiers are rounded to numbers that hardware has, in every module.
     Without batches the model waits for a calibrated state dict.
-    Sums too wide for hardware to requantize are an error, unless `is_exact` is off: they then go
-    on as floats, for studies of accuracy that no design follows.
-    Raises `ConfigError` for rules that match nothing or that contradict the model, `DataError`
-    for values that are not finite.
+    `sums` says how eval computes sums of products: `exact`, as hardware, to which sums too wide to
+    be requantized are an error; `wide`, where such sums go on as floats; or `float`, where all are
+    computed in the model's number type, as in training. The last two are for studies of accuracy
+    that no design follows.
+    Raises `ConfigError` for rules that match nothing or that contradict the model and for other
+    words in `sums`, `DataError` for values that are not finite.
     """
+    check_sums(sums)
     chosen = assign(model, rules)
     correcting = correctable(model, chosen)
     round_slopes(model)
     _attach(model, chosen)
     follow_random(model)
     if any(quantizer.learns for quantizer in _quantizers(model)):
-        settle_by_itself(model, is_exact)
+        settle_by_itself(model, sums)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:
@@ -65,7 +68,7 @@ def quantize(
         _observe(model, chain((first,), rest))
         if correcting:
             correct(correcting, lambda: [call(model, batch) for batch in (first, *rest)])
-        trace(model, lambda: call(model, first), is_exact)
+        follow(model, lambda: call(model, first), sums)
     return quantized(model)
 
 

@@ -209,6 +209,15 @@ class Quantizer(nn.Module):
         self.bits = grids.value_bits(self.fixed.width, self.step) if self.is_fixed else 0
         self.write_layout()
 
+    def stand_alone(self, original: torch.Tensor | None) -> None:
+        """Quantize in eval as in training, in the model's number type, whatever comes in.
+
+        `original` is the parameter that is quantized, if it is one.
+        """
+        del original
+        self.bits = 0
+        self.know_input(None)
+
     def require(self, bits: int) -> None:
         """Give float64 in eval unless the model's type has a significand of so many bits."""
         self.bits = max(self.bits, bits)

@@ -9,43 +9,54 @@ from torch import nn
 
 from litho.compress import grids
 from litho.compress.activation import function_of
+from litho.compress.layer import original_of, quantizers_of
 from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
 from litho.tasks import RandomLeakyReLU
 
-__all__ = ["call", "evaluating", "settle", "settle_by_itself", "trace"]
+__all__ = ["SUMS", "call", "check_sums", "evaluating", "follow", "settle", "settle_by_itself"]
+
+SUMS = ("exact", "wide", "float")
 
 
-def settle(model: nn.Module, batch: Any, *, is_exact: bool = True) -> None:
+def check_sums(sums: str) -> None:
+    """Raise `ConfigError` unless `sums` is a way to compute sums."""
+    if sums not in SUMS:
+        raise ConfigError(f"sums must be one of {', '.join(SUMS)}, not {sums!r}")
+
+
+def settle(model: nn.Module, batch: Any, *, sums: str = "exact") -> None:
     """Put the sums and biases of a quantized model on the grids of its scales as they are now.
 
-    `batch` is one input of the model, and `is_exact` what it is in `quantize`. Learned scales are
+    `batch` is one input of the model, and `sums` what it is in `quantize`. Learned scales are
     rounded to dyadic numbers for eval, and with them every grid that follows from them. The first
     call of the whole model in eval mode after a step of training does this by itself.
     A model without learned scales stays as it is.
+    Raises `ConfigError` for another word in `sums`.
     """
+    check_sums(sums)
     if any(True for _ in _learning(model)):
-        _settle(model, lambda: call(model, batch), is_exact)
+        _settle(model, lambda: call(model, batch), sums)
 
 
-def settle_by_itself(model: nn.Module, is_exact: bool) -> None:
+def settle_by_itself(model: nn.Module, sums: str) -> None:
     """Let the first call in eval mode after training settle `model`."""
     if not any(isinstance(hook, _SettleFirst) for hook in model._forward_pre_hooks.values()):
-        model.register_forward_pre_hook(_SettleFirst(is_exact), with_kwargs=True, prepend=True)
+        model.register_forward_pre_hook(_SettleFirst(sums), with_kwargs=True, prepend=True)
 
 
 class _SettleFirst:
     """A hook before the call of a whole model, which settles it when training moved a scale."""
 
-    def __init__(self, is_exact: bool) -> None:
-        self._is_exact = is_exact
+    def __init__(self, sums: str) -> None:
+        self._sums = sums
 
     def __call__(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if model.training or grids.active() or torch.compiler.is_compiling():
             return
         moved = [found.find_moved() for found in _learning(model)]
         if any(moved):
-            _settle(model, lambda: model(*args, **kwargs), self._is_exact)
+            _settle(model, lambda: model(*args, **kwargs), self._sums)
 
 
 def _learning(model: nn.Module) -> Iterator[Quantizer]:
@@ -54,24 +65,32 @@ def _learning(model: nn.Module) -> Iterator[Quantizer]:
             yield module
 
 
-def _settle(model: nn.Module, run: Callable[[], Any], is_exact: bool) -> None:
+def _settle(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
     with evaluating(model), torch.inference_mode(False):
         for module in model.modules():
             if isinstance(module, Quantizer) and module.is_calibrated:
                 module.take_learned()
                 module.forget_sums()
-        trace(model, run, is_exact)
+        follow(model, run, sums)
 
 
-def trace(model: nn.Module, run: Callable[[], Any], is_exact: bool) -> None:
-    """Follow the grids through `run`, a call of `model`, and tell them to the quantizers."""
+def follow(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
+    """Follow the grids through `run`, a call of `model`, and tell them to the quantizers.
+
+    With `float` sums there is nothing to follow: each tensor is quantized by itself.
+    """
+    if sums == "float":
+        for module in model.modules():
+            for part, quantizer in quantizers_of(module):
+                quantizer.stand_alone(original_of(module, part))
+        return
     handles = [
         module.register_forward_hook(_note_function)
         for module in model.modules()
         if function_of(module)
     ]
     try:
-        with torch.no_grad(), grids.tracing(is_exact):
+        with torch.no_grad(), grids.tracing(sums == "exact"):
             run()
     finally:
         for handle in handles:

@@ -199,7 +199,10 @@ class Config(_Strict, frozen=True, kw_only=True):
     is the folder of data sets, for the tasks that need one, and `split` the seed that parts them,
     `seed` unless given. `ops` are the folders of the user's own operations. With `start`, the
     folder of a run, the run begins with that one's weights and quantization, and neither trains
-    nor calibrates. Without hardware it ends with the accuracies.
+    nor calibrates. Without hardware it ends with the accuracies, and `sums` may say how the
+    quantized network computes sums of products in eval: `exact`, as hardware; `wide`, also where
+    they are too wide for it; `float`, in float32 as in training, several times as fast. Unless
+    given it is `exact` with hardware and `wide` without.
     """
 
     task: Annotated[str, Meta(min_length=1)] | None = None
@@ -215,6 +218,7 @@ class Config(_Strict, frozen=True, kw_only=True):
     calibrate: Calibrate = Calibrate()
     quantize: tuple[Quantize, ...] = ()
     tune: Tune = Tune()
+    sums: Literal["exact", "wide", "float"] | None = None
     hardware: Hardware | None = None
     simulate: Simulate = Simulate()
     synthesize: Synthesize | None = None
@@ -227,6 +231,8 @@ class Config(_Strict, frozen=True, kw_only=True):
         for key in ("stimuli", "synthesize", "simulate"):
             if self.hardware is None and getattr(self, key) != _ABSENT[key]:
                 raise ValueError(f"there must be a table 'hardware' beside {key!r}")
+        if self.hardware is not None and self.sums not in (None, "exact"):
+            raise ValueError(f"key 'sums' must be 'exact' with hardware, not {self.sums!r}")
 
 
 _ABSENT = {"stimuli": None, "synthesize": None, "simulate": Simulate()}

@@ -12,7 +12,15 @@ from litho.flow.digests import package_version
 from litho.flow.facts import write_facts
 from litho.flow.folder import copy_file
 from litho.flow.formats import write_formats
-from litho.flow.networks import data_files, data_of, files_of, model_of, quantized_of, rules_of
+from litho.flow.networks import (
+    data_files,
+    data_of,
+    files_of,
+    model_of,
+    quantized_of,
+    rules_of,
+    sums_of,
+)
 from litho.flow.stage import Context, Stage
 from litho.flow.start import FLOAT, QUANTIZED, files_of_start, start_of
 
@@ -65,10 +73,8 @@ def _quantize(context: Context) -> None:
     data = data_of(config)
     model = model_of(config, data)
     tasks.load_weights(context.needs["train"] / WEIGHTS, model)
-    # Without hardware nothing needs to be requantized in integers: any width will do.
-    is_exact = config.hardware is not None
     batches = _batches(config, data)
-    chosen = compress.quantize(model, rules_of(config), batches, is_exact=is_exact)
+    chosen = compress.quantize(model, rules_of(config), batches, sums=sums_of(config))
     for part in chosen:
         context.watcher.say(f"{part.path} {part.part}: {part.format}")
     tasks.save_weights(context.folder / WEIGHTS, model)
@@ -100,7 +106,7 @@ def _tune(context: Context) -> None:
     model = quantized_of(config, data, context.needs["quantize"] / WEIGHTS)
     if config.tune.epochs and data.classes:
         _learn(context, model, data, config.tune)
-        compress.settle(model, data.example, is_exact=config.hardware is not None)
+        compress.settle(model, data.example, sums=sums_of(config))
     tasks.save_weights(context.folder / WEIGHTS, model)
 
 
@@ -171,8 +177,7 @@ def _learning_facts(config: Config) -> Any:
 
 
 def _quantize_facts(config: Config) -> Any:
-    is_exact = config.hardware is not None
-    return [to_builtins(config.quantize), to_builtins(config.calibrate), is_exact]
+    return [to_builtins(config.quantize), to_builtins(config.calibrate), sums_of(config)]
 
 
 TRAIN = Stage("train", (), _learning_facts, _train)

@@ -16,7 +16,7 @@ from litho.tools import cached, digest
 if TYPE_CHECKING:
     from litho.tasks import Data
 
-__all__ = ["data_files", "data_of", "files_of", "model_of", "quantized_of", "rules_of"]
+__all__ = ["data_files", "data_of", "files_of", "model_of", "quantized_of", "rules_of", "sums_of"]
 
 
 def _folder(config: Config) -> Path | None:
@@ -93,9 +93,14 @@ def quantized_of(config: Config, data: "Data", weights: Path) -> Any:
     from litho import compress, tasks
 
     model = model_of(config, data)
-    compress.quantize(model, rules_of(config), is_exact=config.hardware is not None)
+    compress.quantize(model, rules_of(config), sums=sums_of(config))
     tasks.load_weights(weights, model)
     return model
+
+
+def sums_of(config: Config) -> str:
+    """Give how the quantized network of `config` computes sums of products in eval."""
+    return config.sums or ("wide" if config.hardware is None else "exact")
 
 
 def rules_of(config: Config) -> Any:
