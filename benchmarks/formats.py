@@ -1,7 +1,7 @@
 """Speed of fake quantization, one thread, against `clone` and PyTorch's own.
 
 `python benchmarks/formats.py [--runs N] [--json]`. A 1024 by 1024 float32 tensor; scales are 1, one
-dyadic number of 16 bits, and one of these for each row. Each figure is
+dyadic number of 16 bits, and one of these for each row or column. Each figure is
 the median of the runs; the runs of a format and of what it is compared with take turns, and the
 spread is the distance of the quartiles over the median. A bar that is passed says so. `least` is
 the same ratio of the fastest runs, which a busy machine moves less.
@@ -25,6 +25,7 @@ SCALES = {
     "unit": Scale(),
     "dyadic": Scale((40001,), (20,)),
     "axis -2": Scale(tuple(32769 + 2 * row for row in range(SIDE)), (20,) * SIDE, -2),
+    "axis -1": Scale(tuple(32769 + 2 * row for row in range(SIDE)), (20,) * SIDE, -1),
 }
 ELEMENTS = [
     "fixed8f4", "int4", "int8", "int16", "e4m3fn", "e5m2", "e3m2fn", "e2m3fn", "e2m1fn", "e5m10",

@@ -35,20 +35,36 @@ static void run_row(const float* x, float* y, int64_t count, const Step& step, S
   all.of[0] = even, all.of[1] = odd, all.of[2] = third, all.of[3] = fourth;
 }
 
+// Memory for `count` records of vectors, until the end of the block.
+template <typename Record>
+struct Scratch {
+  Record* records;
+  explicit Scratch(int64_t count)
+      : records(static_cast<Record*>(
+            ::operator new((size_t)count * sizeof(Record), std::align_val_t(LITHO_BYTES)))) {}
+  ~Scratch() { ::operator delete(records, std::align_val_t(LITHO_BYTES)); }
+  Scratch(const Scratch&) = delete;
+};
+
+static inline bool is_narrow(LithoExtent extent) {
+  return extent.inner < kLanes && extent.channels > 1;
+}
+
 // Runs of fewer elements than lanes: a step for each of the vectors that make [channels][inner],
 // taken over `kRows` rows of `outer` before the next.
 template <typename Step>
 static int32_t run_narrow(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
   const int64_t kRows = 8, row = extent.channels * extent.inner;
   const int64_t vectors = (row + kLanes - 1) / kLanes;
-  const auto boundary = std::align_val_t(LITHO_BYTES);
-  Step* steps = static_cast<Step*>(::operator new((size_t)vectors * sizeof(Step), boundary));
-  for (int64_t k = 0; k < vectors; k++) new (steps + k) Step(Each(p, extent, k * kLanes));
+  Scratch<Step> steps(vectors);
+  for (int64_t k = 0; k < vectors; k++) {
+    new (steps.records + k) Step(Each(p, extent, k * kLanes));
+  }
   Floats even = {};
   for (int64_t first = 0; first < extent.outer; first += kRows) {
     const int64_t last = first + kRows < extent.outer ? first + kRows : extent.outer;
     for (int64_t at = 0; at < row; at += kLanes) {
-      const Step step = steps[at / kLanes];
+      const Step step = steps.records[at / kLanes];
       const int64_t count = row - at < kLanes ? row - at : kLanes;
       for (int64_t o = first; o < last; o++) {
         const float* from = x + o * row + at;
@@ -62,7 +78,6 @@ static int32_t run_narrow(const float* x, float* y, const LithoParameters* p, Li
       }
     }
   }
-  ::operator delete(steps, boundary);
   return is_not_finite(even);
 }
 
@@ -80,20 +95,20 @@ static int32_t run_rows(const float* x, float* y, const LithoParameters* p, Lith
 template <typename Step>
 static int32_t run(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
   if constexpr (!Step::kIsWide) {
-    const bool is_narrow = extent.inner < kLanes && extent.channels > 1;
-    if (is_narrow) return run_narrow<Step>(x, y, p, extent);
+    if (is_narrow(extent)) return run_narrow<Step>(x, y, p, extent);
   }
   return run_rows<Step>(x, y, p, extent);
 }
 
 // Entries of a table: y is the last value whose threshold lies below x. Thresholds are the
-// greatest float32 that still belongs to the entry before, so that ties need no care.
-static inline void look_up(const Floats in[4], Floats out[4], const float* thresholds,
-                           const float* values, int32_t entries) {
+// greatest float32 that still belongs to the entry before, so that ties need no care. `Entries`
+// gives the threshold before an entry, and its value.
+template <typename Entries>
+static inline void look_up(const Floats in[4], Floats out[4], const Entries& of, int32_t entries) {
   Floats a = in[0], b = in[1], c = in[2], d = in[3];
-  Floats p = all(values[0]), q = p, r = p, s = p;
+  Floats p = of.value(0), q = p, r = p, s = p;
   for (int32_t entry = 1; entry < entries; entry++) {
-    Floats threshold = all(thresholds[entry - 1]), value = all(values[entry]);
+    Floats threshold = of.threshold(entry), value = of.value(entry);
     p = choose_greater(a, threshold, value, p);
     q = choose_greater(b, threshold, value, q);
     r = choose_greater(c, threshold, value, r);
@@ -102,27 +117,93 @@ static inline void look_up(const Floats in[4], Floats out[4], const float* thres
   out[0] = p, out[1] = q, out[2] = r, out[3] = s;
 }
 
-static int32_t run_table(const float* x, float* y, int64_t count, const float* thresholds,
-                         const float* values, int32_t entries) {
-  Floats all_seen[4] = {};
+struct OneTable {
+  const float *thresholds, *values;
+  inline Floats threshold(int32_t entry) const { return all(thresholds[entry - 1]); }
+  inline Floats value(int32_t entry) const { return all(values[entry]); }
+};
+
+// A table for each lane: value, threshold, value, threshold ...
+struct ManyTables {
+  const Floats* both;
+  inline Floats threshold(int32_t entry) const { return both[2 * entry - 1]; }
+  inline Floats value(int32_t entry) const { return both[2 * entry]; }
+};
+
+static void run_table_row(const float* x, float* y, int64_t count, const OneTable& table,
+                          int32_t entries, Seen& all_seen) {
   int64_t at = 0;
   for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
     Floats in[4], out[4];
     for (int k = 0; k < 4; k++) {
       in[k] = load(x + at + k * kLanes);
-      all_seen[k] = seen(all_seen[k], in[k]);
+      all_seen.of[k] = seen(all_seen.of[k], in[k]);
     }
-    look_up(in, out, thresholds, values, entries);
+    look_up(in, out, table, entries);
     for (int k = 0; k < 4; k++) store(y + at + k * kLanes, out[k]);
   }
   if (at < count) {
     Floats in[4] = {}, out[4];
     memcpy(in, x + at, (size_t)(count - at) * sizeof(float));
-    for (int k = 0; k < 4; k++) all_seen[k] = seen(all_seen[k], in[k]);
-    look_up(in, out, thresholds, values, entries);
+    for (int k = 0; k < 4; k++) all_seen.of[k] = seen(all_seen.of[k], in[k]);
+    look_up(in, out, table, entries);
     memcpy(y + at, out, (size_t)(count - at) * sizeof(float));
   }
-  return is_not_finite(all_seen[0] + all_seen[1] + all_seen[2] + all_seen[3]);
+}
+
+static void spread_tables(Floats* both, const float* thresholds, const float* values,
+                          int32_t entries, LithoExtent extent) {
+  const int64_t row = extent.channels * extent.inner, width = 2 * entries - 1;
+  for (int64_t at = 0; at < (row + kLanes - 1) / kLanes * kLanes; at++) {
+    const int64_t channel = at / extent.inner % extent.channels, lane = at % kLanes;
+    Floats* own = both + at / kLanes * width;
+    for (int32_t entry = 0; entry < entries; entry++) {
+      own[2 * entry][lane] = values[channel * entries + entry];
+      if (entry) own[2 * entry - 1][lane] = thresholds[channel * (entries - 1) + entry - 1];
+    }
+  }
+}
+
+// Runs of fewer elements than lanes, four rows of `outer` at a time.
+static int32_t run_table_narrow(const float* x, float* y, const float* thresholds,
+                                const float* values, int32_t entries, LithoExtent extent) {
+  const int64_t row = extent.channels * extent.inner, width = 2 * entries - 1;
+  Scratch<Floats> tables((row + kLanes - 1) / kLanes * width);
+  spread_tables(tables.records, thresholds, values, entries, extent);
+  Seen all_seen;
+  for (int64_t o = 0; o < extent.outer; o += 4, x += 4 * row, y += 4 * row) {
+    const int64_t rows = extent.outer - o < 4 ? extent.outer - o : 4;
+    for (int64_t at = 0; at < row; at += kLanes) {
+      const int64_t count = row - at < kLanes ? row - at : kLanes;
+      Floats in[4] = {}, out[4];
+      for (int64_t k = 0; k < rows; k++) {
+        in[k] = count < kLanes ? load_some(x + k * row + at, count) : load(x + k * row + at);
+        all_seen.of[k] = seen(all_seen.of[k], in[k]);
+      }
+      look_up(in, out, ManyTables{tables.records + at / kLanes * width}, entries);
+      for (int64_t k = 0; k < rows; k++) {
+        if (count < kLanes) {
+          store_some(y + k * row + at, out[k], count);
+        } else {
+          store(y + k * row + at, out[k]);
+        }
+      }
+    }
+  }
+  return all_seen.not_finite();
+}
+
+static int32_t run_table(const float* x, float* y, const float* thresholds, const float* values,
+                         int32_t entries, LithoExtent extent) {
+  if (is_narrow(extent)) return run_table_narrow(x, y, thresholds, values, entries, extent);
+  Seen all_seen;
+  for (int64_t o = 0; o < extent.outer; o++) {
+    for (int64_t c = 0; c < extent.channels; c++, x += extent.inner, y += extent.inner) {
+      const OneTable table = {thresholds + c * (entries - 1), values + c * entries};
+      run_table_row(x, y, extent.inner, table, entries, all_seen);
+    }
+  }
+  return all_seen.not_finite();
 }
 
 // What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN.

@@ -39,33 +39,73 @@ static const LithoLoops& loops() {
   }
 }
 
+// Bounds of channels, spread to the elements of [channels][inner].
+struct Bounds {
+  std::vector<float> lows, highs;
+  Bounds(const float* low, const float* high, LithoExtent extent) {
+    for (int64_t at = 0; at < extent.channels * extent.inner; at++) {
+      lows.push_back(low[at / extent.inner]), highs.push_back(high[at / extent.inner]);
+    }
+  }
+};
+
+// Runs shorter than these are taken row by row: [channels][inner] at once.
+static bool is_narrow(LithoExtent extent) { return extent.channels > 1 && extent.inner < 16; }
+
+static double halved(double* own) {
+  for (int half = kSums / 2; half; half /= 2) {
+    for (int k = 0; k < half; k++) own[k] += own[k + half];
+  }
+  return own[0];
+}
+
 // The sum of all terms of each channel: kSums partial sums in the order of their runs, then halves
-// added to halves. `round` gives the rounded values of a stretch of x.
+// added to halves. `round` gives the rounded values of a stretch of x, of which each run belongs
+// to the next channel.
+template <typename Round>
+static int32_t sum_narrow(const float* x, const float* gradient, double* totals,
+                          const Bounds& bounds, LithoExtent extent, Round round) {
+  const int64_t row = extent.channels * extent.inner, rows = 1 + (1 << 16) / row;
+  std::vector<float> y((size_t)(rows * row));
+  std::vector<double> sums((size_t)row);
+  int32_t is_bad = 0;
+  for (int64_t first = 0; first < extent.outer; first += rows) {
+    const int64_t count = extent.outer - first < rows ? extent.outer - first : rows;
+    is_bad |= round(0, x, y.data(), LithoExtent{count, extent.channels, extent.inner});
+    for (int64_t o = 0; o < count; o++, x += row, gradient += row) {
+      loops().add_lanes(x, y.data() + o * row, gradient, sums.data(), row, bounds.lows.data(),
+                        bounds.highs.data());
+    }
+  }
+  for (int64_t c = 0; c < extent.channels; c++) {
+    double own[kSums] = {};
+    for (int64_t k = 0; k < extent.inner; k++) own[k] = sums[(size_t)(c * extent.inner + k)];
+    totals[c] = halved(own);
+  }
+  return is_bad;
+}
+
 template <typename Round>
 static int32_t sum_terms(const float* x, const float* gradient, double* totals, const float* lows,
-                         const float* highs, int64_t outer, int64_t channels, int64_t inner,
-                         Round round) {
+                         const float* highs, LithoExtent extent, Round round) {
+  if (is_narrow(extent)) {
+    return sum_narrow(x, gradient, totals, Bounds(lows, highs, extent), extent, round);
+  }
   const int64_t kStretch = 32 * kSums;
-  std::vector<double> sums((size_t)(channels * kSums));
+  std::vector<double> sums((size_t)(extent.channels * kSums));
   int32_t is_bad = 0;
-  for (int64_t o = 0; o < outer; o++) {
-    for (int64_t c = 0; c < channels; c++) {
-      for (int64_t at = 0; at < inner; at += kStretch) {
+  for (int64_t o = 0; o < extent.outer; o++) {
+    for (int64_t c = 0; c < extent.channels; c++) {
+      for (int64_t at = 0; at < extent.inner; at += kStretch) {
         float y[kStretch];
-        int64_t count = inner - at < kStretch ? inner - at : kStretch;
-        is_bad |= round(c, x, y, count);
+        int64_t count = extent.inner - at < kStretch ? extent.inner - at : kStretch;
+        is_bad |= round(c, x, y, LithoExtent{1, 1, count});
         loops().add_terms(x, y, gradient, &sums[(size_t)(c * kSums)], count, lows[c], highs[c]);
         x += count, gradient += count;
       }
     }
   }
-  for (int64_t c = 0; c < channels; c++) {
-    double* own = &sums[(size_t)(c * kSums)];
-    for (int half = kSums / 2; half; half /= 2) {
-      for (int k = 0; k < half; k++) own[k] += own[k + half];
-    }
-    totals[c] = own[0];
-  }
+  for (int64_t c = 0; c < extent.channels; c++) totals[c] = halved(&sums[(size_t)(c * kSums)]);
   return is_bad;
 }
 
@@ -87,15 +127,7 @@ int32_t litho_step(int32_t kind, const float* x, float* y, const LithoParameters
 int32_t litho_table(const float* x, float* y, const float* thresholds, const float* values,
                     int32_t entries, int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
-  int32_t is_bad = 0;
-  for (int64_t o = 0; o < outer; o++) {
-    for (int64_t c = 0; c < channels; c++, x += inner, y += inner) {
-      int32_t found = loops().run_table(x, y, inner, thresholds + c * (entries - 1),
-                                        values + c * entries, entries);
-      is_bad |= found;
-    }
-  }
-  return is_bad;
+  return loops().run_table(x, y, thresholds, values, entries, {outer, channels, inner});
 }
 
 int32_t litho_block(const float* x, float* y, const LithoBlock* block) {
@@ -106,6 +138,15 @@ int32_t litho_block(const float* x, float* y, const LithoBlock* block) {
 void litho_inside(const float* x, const float* gradient, float* y, const float* lows,
                   const float* highs, int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
+  const LithoExtent extent = {outer, channels, inner};
+  if (is_narrow(extent)) {
+    const Bounds bounds(lows, highs, extent);
+    const int64_t row = channels * inner;
+    for (int64_t o = 0; o < outer; o++, x += row, y += row, gradient += row) {
+      loops().pass_lanes(x, gradient, y, row, bounds.lows.data(), bounds.highs.data());
+    }
+    return;
+  }
   for (int64_t o = 0; o < outer; o++) {
     for (int64_t c = 0; c < channels; c++, x += inner, y += inner, gradient += inner) {
       loops().pass_inside(x, gradient, y, inner, lows[c], highs[c]);
@@ -123,9 +164,9 @@ int32_t litho_step_scale(int32_t kind, const float* x, const float* gradient, do
                          const LithoParameters* parameters, const float* lows, const float* highs,
                          int64_t outer, int64_t channels, int64_t inner) {
   Arithmetic arithmetic;
-  return sum_terms(x, gradient, totals, lows, highs, outer, channels, inner,
-                   [&](int64_t c, const float* from, float* y, int64_t count) {
-                     return loops().run_step(kind, from, y, parameters + c, {1, 1, count});
+  return sum_terms(x, gradient, totals, lows, highs, {outer, channels, inner},
+                   [&](int64_t c, const float* from, float* y, LithoExtent extent) {
+                     return loops().run_step(kind, from, y, parameters + c, extent);
                    });
 }
 
@@ -134,10 +175,10 @@ int32_t litho_table_scale(const float* x, const float* gradient, double* totals,
                           const float* lows, const float* highs, int64_t outer, int64_t channels,
                           int64_t inner) {
   Arithmetic arithmetic;
-  return sum_terms(x, gradient, totals, lows, highs, outer, channels, inner,
-                   [&](int64_t c, const float* from, float* y, int64_t count) {
-                     return loops().run_table(from, y, count, thresholds + c * (entries - 1),
-                                              values + c * entries, entries);
+  return sum_terms(x, gradient, totals, lows, highs, {outer, channels, inner},
+                   [&](int64_t c, const float* from, float* y, LithoExtent extent) {
+                     return loops().run_table(from, y, thresholds + c * (entries - 1),
+                                              values + c * entries, entries, extent);
                    });
 }
 

@@ -59,3 +59,36 @@ static void add_terms(const float* x, const float* y, const float* gradient, dou
     *sums += (double)(gradient[at] * (y[at] - kept));
   }
 }
+
+// pass_inside with bounds for each element.
+static void pass_lanes(const float* x, const float* gradient, float* y, int64_t count,
+                       const float* lows, const float* highs) {
+  int64_t at = 0;
+  for (; at + kLanes <= count; at += kLanes) {
+    Floats lanes = load(x + at);
+    Ints inside = (lanes >= load(lows + at)) & (lanes <= load(highs + at));
+    store(y + at, floats(ints(load(gradient + at)) & inside));
+  }
+  for (; at < count; at++) y[at] = x[at] >= lows[at] && x[at] <= highs[at] ? gradient[at] : 0.0f;
+}
+
+// add_terms with bounds and a sum for each element.
+static void add_lanes(const float* x, const float* y, const float* gradient, double* sums,
+                      int64_t count, const float* lows, const float* highs) {
+  int64_t at = 0;
+  for (; at + kLanes <= count; at += kLanes) {
+    Floats lanes = load(x + at), slope = load(gradient + at);
+    Ints inside = (lanes >= load(lows + at)) & (lanes <= load(highs + at));
+    Floats term = slope * (load(y + at) - floats(ints(lanes) & inside));
+    Doubles low, high;
+    memcpy(&low, sums + at, sizeof low);
+    memcpy(&high, sums + at + kLanes / 2, sizeof high);
+    low += lower(term), high += upper(term);
+    memcpy(sums + at, &low, sizeof low);
+    memcpy(sums + at + kLanes / 2, &high, sizeof high);
+  }
+  for (; at < count; at++) {
+    float kept = x[at] >= lows[at] && x[at] <= highs[at] ? x[at] : 0.0f;
+    sums[at] += (double)(gradient[at] * (y[at] - kept));
+  }
+}

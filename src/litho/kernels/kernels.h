@@ -32,11 +32,14 @@ enum { kSums = 32 };
 
 struct LithoLoops {
   int32_t (*run_step)(int32_t, const float*, float*, const LithoParameters*, LithoExtent);
-  int32_t (*run_table)(const float*, float*, int64_t, const float*, const float*, int32_t);
+  int32_t (*run_table)(const float*, float*, const float*, const float*, int32_t, LithoExtent);
   int32_t (*run_block)(const float*, float*, const LithoBlock&);
   void (*pass_inside)(const float*, const float*, float*, int64_t, float, float);
   void (*pass_groups)(const float*, const float*, float*, const LithoBlock&);
   void (*add_terms)(const float*, const float*, const float*, double*, int64_t, float, float);
+  void (*pass_lanes)(const float*, const float*, float*, int64_t, const float*, const float*);
+  void (*add_lanes)(const float*, const float*, const float*, double*, int64_t, const float*,
+                    const float*);
 };
 
 const LithoLoops* litho_portable_loops();

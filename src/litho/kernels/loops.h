@@ -8,5 +8,5 @@
 #include "groups.h"
 #include "gradients.h"
 
-static const LithoLoops kLoops = {run_step,    run_table,   run_block,
-                                  pass_inside, pass_groups, add_terms};
+static const LithoLoops kLoops = {run_step,    run_table, run_block,  pass_inside,
+                                  pass_groups, add_terms, pass_lanes, add_lanes};
