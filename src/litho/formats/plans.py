@@ -165,9 +165,8 @@ def _float_columns(form: Minifloat, steps: Array, highs: Array, kind: int) -> di
         }
         if kind == _FLOAT_DOUBLE:
             return columns
-        bits = _float32(2.0**-_FAR_DOWN * steps).view("int32")
-        ends = {"high": 2.0**_FAR_UP * steps, "lowest": bits, "down": steps}
-        return columns | ends | _reciprocal(steps)
+        far = {"lowest": 2.0**-_FAR_DOWN * steps, "high": 2.0**_FAR_UP * steps, "down": steps}
+        return columns | far | _reciprocal(steps)
     columns |= {"down": steps, "least": (form.least + 127) << 23}
     scaled = {"high": _float32(highs)} | _reciprocal(steps)
     if kind == _FLOAT_CORRECTED:

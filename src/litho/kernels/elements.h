@@ -94,9 +94,7 @@ static int32_t run_rows(const float* x, float* y, const LithoParameters* p, Lith
 
 template <typename Step>
 static int32_t run(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
-  if constexpr (!Step::kIsWide) {
-    if (is_narrow(extent)) return run_narrow<Step>(x, y, p, extent);
-  }
+  if (is_narrow(extent)) return run_narrow<Step>(x, y, p, extent);
   return run_rows<Step>(x, y, p, extent);
 }
 
@@ -209,7 +207,6 @@ static int32_t run_table(const float* x, float* y, const float* thresholds, cons
 // What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN.
 template <typename Step, int kFinish>
 struct Finished {
-  static const bool kIsWide = Step::kIsWide;
   Step step;
   Floats edge, infinity, nan;
   template <typename Source>

@@ -111,7 +111,7 @@ static int32_t sum_terms(const float* x, const float* gradient, double* totals, 
 
 extern "C" {
 
-int32_t litho_abi() { return 6; }
+int32_t litho_abi() { return 7; }
 
 int32_t litho_level() { return level(); }
 

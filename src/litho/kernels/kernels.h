@@ -9,8 +9,8 @@ struct LithoParameters {
   float edge;                       // the greatest magnitude that does not overflow
   int32_t special, finish, flushes;  // bits of what overflows become; kDropsSignOfZero, kOverflows
   double wide_up, wide_down, wide_low, wide_high;
-  float fine;      // what the reciprocal `up` lacks
-  int32_t lowest;  // bits of the least magnitude, besides zero, that FloatFar takes
+  float fine;    // what the reciprocal `up` lacks
+  float lowest;  // the least magnitude, besides zero, that FloatFar takes in float32
 };
 
 enum { kDropsSignOfZero = 1, kOverflows = 2 };

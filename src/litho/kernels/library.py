@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 6
+_ABI = 7
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -35,7 +35,7 @@ class Parameters(ctypes.Structure):
         ("wide_low", ctypes.c_double),
         ("wide_high", ctypes.c_double),
         ("fine", ctypes.c_float),
-        ("lowest", ctypes.c_int32),
+        ("lowest", ctypes.c_float),
     )
 
 

@@ -3,35 +3,44 @@
 // Included by loops.h. Each step gives the bits of litho.formats' encode and decode, rounded to
 // float32; the comments say why that holds.
 
-// Where a step has its numbers from: one record for all lanes, or one for each.
+typedef LithoParameters P;
+
+// Where a step has its numbers from: one record for all lanes, or one for each. Doubles are given
+// for the lower and the upper half of the lanes.
 struct Same {
-  const LithoParameters& p;
-  inline Floats operator()(float LithoParameters::*field) const { return all(p.*field); }
+  const P& p;
+  inline Floats operator()(float P::*field) const { return all(p.*field); }
+  inline Doubles operator()(double P::*field, int) const { return alld(p.*field); }
 };
 
 // Lane k is element `first` + k of an array [channels][inner] that repeats.
 struct Each {
-  const LithoParameters* records;
-  LithoExtent extent;
-  int64_t first;
-  const LithoParameters& p;
-  Each(const LithoParameters* from, LithoExtent lengths, int64_t at)
-      : records(from), extent(lengths), first(at), p(*from) {}
-  inline Floats operator()(float LithoParameters::*field) const {
-    Floats found;
+  const P* of[kLanes];
+  const P& p;
+  Each(const P* records, LithoExtent extent, int64_t first) : p(*records) {
+    int64_t channel = first / extent.inner, k = first % extent.inner;
     for (int lane = 0; lane < kLanes; lane++) {
-      found[lane] = records[(first + lane) / extent.inner % extent.channels].*field;
+      of[lane] = records + channel;
+      if (++k < extent.inner) continue;
+      k = 0;
+      if (++channel == extent.channels) channel = 0;
     }
+  }
+  inline Floats operator()(float P::*field) const {
+    Floats found;
+    for (int lane = 0; lane < kLanes; lane++) found[lane] = of[lane]->*field;
+    return found;
+  }
+  inline Doubles operator()(double P::*field, int half) const {
+    Doubles found;
+    for (int k = 0; k < kLanes / 2; k++) found[k] = of[half * (kLanes / 2) + k]->*field;
     return found;
   }
 };
 
-typedef LithoParameters P;
-
 // Fixed point under a power of two; `low` and `high` are values. The product with `up` is exact, or
 // so small that it rounds to zero. Adding `half` rounds to the multiples of its last bit.
 struct FixedStep {
-  static const bool kIsWide = false;
   Floats up, down, low, high, magic;
   template <typename Source>
   explicit FixedStep(const Source& of)
@@ -58,7 +67,6 @@ struct FixedStep {
 // float32 below it are twice as close: the difference is then mant(T) / 2 of the last bit of T,
 // and mant(T) > 1, or s is a power of two and q exact.)
 struct FixedScaled {
-  static const bool kIsWide = false;
   Floats up, fine, down, low, high;
   template <typename Source>
   explicit FixedScaled(const Source& of)
@@ -76,7 +84,6 @@ struct FixedScaled {
 // is s / 2, so that its quotient by s lies on the right side of 1/2, or upon it, as above. Adding
 // it to c, one code to the last bit, rounds once, ties to the even code.
 struct FixedCorrected {
-  static const bool kIsWide = false;
   Floats up, fine, down, low, high;
   template <typename Source>
   explicit FixedCorrected(const Source& of)
@@ -94,7 +101,6 @@ struct FixedCorrected {
 // A minifloat with mantissa bits under a power of two: adding 2^(e - M + 23) rounds a number of
 // exponent e at its last mantissa bit, and a carry needs no care.
 struct FloatStep {
-  static const bool kIsWide = false;
   Floats up, down, high;
   Ints least, gap;
   template <typename Source>
@@ -120,7 +126,6 @@ struct FloatStep {
 // code's differs from float32's.
 template <bool kAll, bool kFlip>
 struct BitStep {
-  static const bool kIsWide = false;
   Floats up, down, high, half, normal;
   Ints below, mask, odd_bit;
   int drop;
@@ -150,7 +155,6 @@ struct BitStep {
 // same side of each tie as x / s (see FixedScaled), and is then rounded as under the scale 1.
 template <typename Step>
 struct FloatScaled {
-  static const bool kIsWide = false;
   Step step;
   Floats up, fine, down, high;
   template <typename Source>
@@ -167,7 +171,6 @@ struct FloatScaled {
 // what lies above the middle of the two, `low`, becomes the former.
 template <bool kFlush>
 struct FloatCorrected {
-  static const bool kIsWide = false;
   Floats up, fine, down, high, normal, middle;
   Ints least, gap;
   template <typename Source>
@@ -189,7 +192,6 @@ struct FloatCorrected {
 
 // Fixed point of any width under a power of two: from 2^23 on a float32 is an integer already.
 struct FixedWide {
-  static const bool kIsWide = false;
   Floats up, down, low, high;
   template <typename Source>
   explicit FixedWide(const Source& of)
@@ -207,24 +209,31 @@ struct FixedWide {
 // Fixed point in float64, for codes that float32 does not hold. A product of code and scale is
 // exact, and so is the remainder next to a tie: it tells on which side of the tie x lies.
 struct FixedDouble {
-  static const bool kIsWide = true;
-  Doubles up, down, low, high, half;
-  explicit FixedDouble(const Same& of)
-      : up(alld(of.p.wide_up)), down(alld(of.p.wide_down)), low(alld(of.p.wide_low)),
-        high(alld(of.p.wide_high)), half(alld(of.p.wide_down / 2)) {}
-  inline Doubles round(Doubles x) const {
-    const Doubles magic = alld(6755399441055744.0);  // 1.5 * 2^52
-    x = least_of(most_of(x, low), high);
-    Doubles t = x * up + magic;
-    Doubles code = t - magic;
-    Doubles rest = x - code * down;
-    Doubles border = (Doubles)((Longs)half - ((Longs)t & 1));
-    Doubles one = alld(1.0);
-    code += (Doubles)((Longs)one & (rest > border));
-    code -= (Doubles)((Longs)one & (rest < -border));
-    return code * down;
+  struct Half {
+    Doubles up, down, low, high;
+    template <typename Source>
+    Half(const Source& of, int k)
+        : up(of(&P::wide_up, k)), down(of(&P::wide_down, k)), low(of(&P::wide_low, k)),
+          high(of(&P::wide_high, k)) {}
+    inline Doubles round(Doubles x) const {
+      const Doubles magic = alld(6755399441055744.0);  // 1.5 * 2^52
+      x = least_of(most_of(x, low), high);
+      Doubles t = x * up + magic;
+      Doubles code = t - magic;
+      Doubles rest = x - code * down;
+      Doubles border = (Doubles)((Longs)(down * 0.5) - ((Longs)t & 1));
+      Doubles one = alld(1.0);
+      code += (Doubles)((Longs)one & (rest > border));
+      code -= (Doubles)((Longs)one & (rest < -border));
+      return code * down;
+    }
+  };
+  Half first, second;
+  template <typename Source>
+  explicit FixedDouble(const Source& of) : first(of, 0), second(of, 1) {}
+  inline Floats operator()(Floats x) const {
+    return joined(first.round(lower(x)), second.round(upper(x)));
   }
-  inline Floats operator()(Floats x) const { return joined(round(lower(x)), round(upper(x))); }
 };
 
 // A minifloat in float64, for exponents or scales that float32 does not hold. `up` lies below the
@@ -234,32 +243,35 @@ struct FixedDouble {
 // becomes the latter.
 template <bool kLog, bool kFlush>
 struct FloatDouble {
-  static const bool kIsWide = true;
-  Doubles up, down, high, half, middle, least;
-  Longs gap, flip;
-  explicit FloatDouble(const Same& of)
-      : up(alld(of.p.wide_up)), down(alld(of.p.wide_down)), high(alld(of.p.wide_high)),
-        half(alld(of.p.wide_down * 0x1p-53)), middle(alld(0.0)),
-        least((Doubles)(Longs{} + ((int64_t)(of.p.least + 1023) << 52))),
-        gap(Longs{} + ((int64_t)(52 - of.p.mantissa) << 52)), flip(Longs{} + (of.p.parity & 1)) {
-    middle = least * down * 0.5;
-  }
-  inline Doubles round(Doubles a) const {
-    const Longs exponent = Longs{} + ((int64_t)0x7ff << 52);
-    a = least_of(a, high);
-    Doubles q = kFlush ? most_of(a * up, least) : a * up;
-    Doubles magic = (Doubles)((Longs)most_of((Doubles)((Longs)q & exponent), least) + gap);
-    Doubles t = q + magic;
-    Doubles rest = a - (t - magic) * down;
-    Longs odd = kLog ? (Longs)t & (((Longs)magic >> 52) ^ flip) & 1 : (Longs)t & 1;
-    Doubles border = (Doubles)((Longs)(magic * half) - odd);
-    Doubles value = (Doubles)((Longs)t - (rest > border)) - magic;
-    if (kFlush) value = (Doubles)((Longs)value & (a > middle));
-    return value * down;
-  }
+  struct Half {
+    Doubles up, down, high, least;
+    Longs gap, flip;
+    template <typename Source>
+    Half(const Source& of, int k)
+        : up(of(&P::wide_up, k)), down(of(&P::wide_down, k)), high(of(&P::wide_high, k)),
+          least((Doubles)(Longs{} + ((int64_t)(of.p.least + 1023) << 52))),
+          gap(Longs{} + ((int64_t)(52 - of.p.mantissa) << 52)),
+          flip(Longs{} + (of.p.parity & 1)) {}
+    inline Doubles round(Doubles a) const {
+      const Longs exponent = Longs{} + ((int64_t)0x7ff << 52);
+      a = least_of(a, high);
+      Doubles q = kFlush ? most_of(a * up, least) : a * up;
+      Doubles magic = (Doubles)((Longs)most_of((Doubles)((Longs)q & exponent), least) + gap);
+      Doubles t = q + magic;
+      Doubles rest = a - (t - magic) * down;
+      Longs odd = kLog ? (Longs)t & (((Longs)magic >> 52) ^ flip) & 1 : (Longs)t & 1;
+      Doubles border = (Doubles)((Longs)(magic * (down * 0x1p-53)) - odd);
+      Doubles value = (Doubles)((Longs)t - (rest > border)) - magic;
+      if (kFlush) value = (Doubles)((Longs)value & (a > least * down * 0.5));
+      return value * down;
+    }
+  };
+  Half first, second;
+  template <typename Source>
+  explicit FloatDouble(const Source& of) : first(of, 0), second(of, 1) {}
   inline Floats operator()(Floats x) const {
     Floats a = floats(ints(x) & kMagnitude);
-    return with_sign(joined(round(lower(a)), round(upper(a))), x);
+    return with_sign(joined(first.round(lower(a)), second.round(upper(a))), x);
   }
 };
 
@@ -268,13 +280,13 @@ struct FloatDouble {
 // other vectors are rounded in float64.
 template <bool kFlush>
 struct FloatFar {
-  static const bool kIsWide = true;
   FloatDouble<false, kFlush> wide;
   Floats up, fine, down;
   Ints gap, lowest, span;
-  explicit FloatFar(const Same& of)
+  template <typename Source>
+  explicit FloatFar(const Source& of)
       : wide(of), up(of(&P::up)), fine(of(&P::fine)), down(of(&P::down)),
-        gap(alli((23 - of.p.mantissa) << 23)), lowest(alli(of.p.lowest)),
+        gap(alli((23 - of.p.mantissa) << 23)), lowest(ints(of(&P::lowest))),
         span(ints(of(&P::high)) - lowest) {}
   static __attribute__((noinline)) Floats far(const FloatFar& step, Floats x) {
     return step.wide(x);
