@@ -219,10 +219,8 @@ struct Finished {
     if (drops_sign) y = y + all(0.0f);
     if (!(kFinish & kOverflows)) return y;
     Floats magnitude = floats(ints(x) & kMagnitude);
-    y = choose_greater(magnitude, edge, drops_sign ? infinity : with_sign(infinity, x), y);
-    Ints is_nan = x != x;
-    Floats other = drops_sign ? nan : with_sign(nan, x);
-    return floats((ints(other) & is_nan) | (ints(y) & ~is_nan));
+    Floats other = choose_past(magnitude, all(__builtin_inff()), nan, infinity);
+    return choose_past(magnitude, edge, drops_sign ? other : with_sign(other, x), y);
   }
 };
 

@@ -39,6 +39,10 @@ static inline Ints most_of(Ints a, Ints b) {
 static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), no, yes);
 }
+// `yes` where a lies above b or is NaN.
+static inline Floats choose_past(Floats a, Floats b, Floats yes, Floats no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ), no, yes);
+}
 static inline Ints keep_where_greater(Ints kept, Floats a, Floats b) {
   return (Ints)_mm512_maskz_mov_epi32(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), (__m512i)kept);
 }
@@ -71,6 +75,9 @@ static inline Ints most_of(Ints a, Ints b) {
 static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
   return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
 }
+static inline Floats choose_past(Floats a, Floats b, Floats yes, Floats no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_NLE_UQ));
+}
 // a - b * c with one rounding.
 static inline Floats rest_of(Floats a, Floats b, Floats c) { return _mm256_fnmadd_ps(b, c, a); }
 // a * b + c, rounded at least once at the end.
@@ -96,6 +103,9 @@ static inline Floats choose(Ints flag, Floats yes, Floats no) {
 }
 static inline Floats choose_greater(Floats a, Floats b, Floats yes, Floats no) {
   return choose(a > b, yes, no);
+}
+static inline Floats choose_past(Floats a, Floats b, Floats yes, Floats no) {
+  return choose(a <= b, no, yes);
 }
 static inline Floats least_of(Floats a, Floats b) { return choose(a < b, a, b); }
 static inline Floats most_of(Floats a, Floats b) { return choose(a > b, a, b); }

@@ -181,8 +181,9 @@ struct FloatCorrected {
   inline Floats operator()(Floats x) const {
     Floats a = magnitude_up_to(x, high);
     Floats from = kFlush ? most_of(a, normal) : a;
-    Floats magic = floats(most_of(ints(from * up) & kInfinity, least) + gap);
-    Floats t = sum_of(from, up, magic);
+    Floats q = from * up;
+    Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
+    Floats t = q + magic;
     Floats rest = rest_of(from, t - magic, down);
     Floats value = t + quotient_of(rest, up, fine) - magic;
     if (kFlush) value = floats(keep_where_greater(ints(value), a, middle));
@@ -294,8 +295,9 @@ struct FloatFar {
   inline Floats operator()(Floats x) const {
     Floats a = floats(ints(x) & kMagnitude);
     if (__builtin_expect(is_any_outside(ints(a), lowest, span), 0)) return far(*this, x);
-    Floats magic = floats((ints(a * up) & kInfinity) + gap);
-    Floats t = sum_of(a, up, magic);
+    Floats q = a * up;
+    Floats magic = floats((ints(q) & kInfinity) + gap);
+    Floats t = q + magic;
     Floats rest = rest_of(a, t - magic, down);
     return with_sign((t + quotient_of(rest, up, fine) - magic) * down, x);
   }
