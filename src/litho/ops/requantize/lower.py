@@ -26,8 +26,8 @@ def lower(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> 
     if call.get("is_raw", False):
         raise GraphError(
             f"fake_quantize to {format} must read codes, not what floats computed from them,"
-            f" %{inputs[0]}; let the function be a module (nn.GELU) whose rule names `inputs` and"
-            " `outputs`"
+            f" %{inputs[0]}; let the function be a module of its own (nn.GELU, or for torch.square"
+            " one whose `forward` is that call alone) whose rule names `inputs` and `outputs`"
         )
     scale = _scale(context, call, inputs, "")
     assert scale is not None, "fake_quantize always has multipliers"
