@@ -51,10 +51,11 @@ static inline bool is_narrow(LithoExtent extent) {
 }
 
 // Runs of fewer elements than lanes: a step for each of the vectors that make [channels][inner],
-// taken over `kRows` rows of `outer` before the next.
+// taken over `kRows` rows of `outer` before the next; few, for rows often fall on the same lines of
+// the cache.
 template <typename Step>
 static int32_t run_narrow(const float* x, float* y, const LithoParameters* p, LithoExtent extent) {
-  const int64_t kRows = 8, row = extent.channels * extent.inner;
+  const int64_t kRows = 4, row = extent.channels * extent.inner;
   const int64_t vectors = (row + kLanes - 1) / kLanes;
   Scratch<Step> steps(vectors);
   for (int64_t k = 0; k < vectors; k++) {

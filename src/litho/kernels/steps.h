@@ -60,7 +60,7 @@ struct FixedStep {
 // half. The quotient q is x / s, off by less than 2^-47 of it, then rounded to float32; it lies on
 // the same side of each tie as x / s, or upon it as x / s does, so that rounding it once more to a
 // code is right. For let s = m * 2^k with m of at most 20 bits, and x not T * s: as both are
-// float32, x / s differs from T by at least 2^-23 / mant(T * s) of T, which is mant(T) / mant(T * s)
+// float32, x / s differs from T by at least 2^-23 / mant(T * s) of T, which is mant(T) / mant(T s)
 // times the last bit of T; mant is the number in [1, 2). mant(T * s) is mant(T) * mant(s) or half
 // of that, so that the difference is at least 1 / mant(s) >= (1 + 2^-20) / 2 of the last bit: more
 // than the half that rounds to T, by far more than the error. (Where T * s is a power of two the
