@@ -25,7 +25,7 @@ def test_the_first_difference_is_told_by_beat_and_lane():
         compare((CODES,), (found,), (STREAM,), "litho simulate runs/x")
     assert str(caught.value) == (
         "stream 'out' must give 36 (the reference), not -1 (the hardware), in sample 1, beat 10,"
-        " lane 2 (row 1, code 6); 2 of 60 values differ; to repeat: litho simulate runs/x"
+        " lane 2 (row 1, code number 6); 2 of 60 values differ; to repeat: litho simulate runs/x"
     )
 
 
@@ -37,10 +37,19 @@ def test_the_stream_that_differs_in_the_earliest_sample_is_told_with_its_sides()
     sides = ("the authority", "the reference")
     message = (
         r"^stream 'other' must give 29 \(the authority\), not 0 \(the reference\), in sample 1,"
-        r" beat 8, lane 1 \(row 0, code 9\); 2 of 120 values differ$"
+        r" beat 8, lane 1 \(row 0, code number 9\); 2 of 120 values differ$"
     )
     with pytest.raises(MismatchError, match=message):
         compare((CODES, CODES), (late, early), (STREAM, other), sides=sides)
+
+
+def test_the_input_at_the_place_is_told_where_there_is_one():
+    found = CODES.copy()
+    found[1, 1, 6] = -1
+    inputs = {"a": CODES + 1, "wide": np.zeros((3, 2, 20)), "b": CODES + 2}
+    message = r"\(row 1, code number 6\), where 'a' is 37 and 'b' is 38; 1 of 60 values differ$"
+    with pytest.raises(MismatchError, match=message):
+        compare((CODES,), (found,), (STREAM,), inputs=inputs)
 
 
 def test_other_shapes_and_nothing_at_all_are_mismatches():

@@ -148,6 +148,10 @@ module litho_bench;
     is_done = {done};
   endfunction
 
+  function automatic logic is_fed(input int unused);
+    is_fed = {fed};
+  endfunction
+
   initial begin
     if (!$value$plusargs("vectors=%s", vectors)) $fatal(1, "no folder of vectors");
     clk = 0;
@@ -168,8 +172,11 @@ module litho_bench;
       end
       step(0, 0);
       if (idle > {patience})
-        failed($sformatf("the design must go on, and no beat moved for {patience} cycles{states}",
-                         {counts}));
+        failed($sformatf("%0s (no beat moved for {patience} cycles){states}",
+                         is_fed(0) ? {{"the design must give every beat, and some are missing: ",
+                                      "its inputs were all taken; look for a ready that is high ",
+                                      "while the register behind it is full"}}
+                                   : "the design must go on", {counts}));
     end
     if ({reset_at} >= 0 && !was_reset) failed("reset_at must be a cycle of the run, which ends");
     done_at = cycle;
@@ -221,6 +228,7 @@ def bench(top: str, plan: Plan) -> str:
         window=_window(plan),
         dumps=_dumps(plan),
         transfers="".join(transfers),
+        fed=" && ".join(f"{_counter(item)} == {item['beats']}" for item in sources),
         done=" && ".join(f"{_counter(item)} == {item['beats']}" for item in (*sources, *watched)),
         loads="".join(_load(item) for item in sources),
         seed=held.seed % 2**31,

@@ -20,6 +20,7 @@ __all__ = [
     "check_second_simulator",
     "check_timing",
     "expected_of",
+    "inputs_of",
     "sides_of",
 ]
 
@@ -45,6 +46,11 @@ def sides_of(case: Case) -> tuple[str, str]:
     return "the authority of the case" if case.expected else "the reference", "the hardware"
 
 
+def inputs_of(case: Case) -> dict[str, Codes]:
+    """Give the codes of the inputs by the names of their streams."""
+    return {s.name: codes for s, codes in zip(case.block.inputs, case.inputs, strict=True)}
+
+
 def check_reference(case: Case) -> None:
     """Compare the block's `evaluate` with the authority of the case, and both with the streams.
 
@@ -58,7 +64,7 @@ def check_reference(case: Case) -> None:
                 f" {codes.dtype}; use integers all the way"
             )
     sides = ("the authority of the case", "the reference")
-    compare(expected_of(case), found, case.block.outputs, sides=sides)
+    compare(expected_of(case), found, case.block.outputs, sides=sides, inputs=inputs_of(case))
     streams = (*case.block.inputs, *case.block.outputs)
     for stream, codes in zip(streams, (*case.inputs, *found), strict=True):
         low = -(1 << (stream.bits - 1)) if stream.is_signed else 0
@@ -165,7 +171,8 @@ def _run(
 
 def _compare(case: Case, found: Simulation, how: str) -> None:
     try:
-        compare(expected_of(case), found.outputs, case.block.outputs, sides=sides_of(case))
+        streams, sides = case.block.outputs, sides_of(case)
+        compare(expected_of(case), found.outputs, streams, sides=sides, inputs=inputs_of(case))
     except MismatchError as error:
         raise MismatchError(f"case {case.name!r} {how}: {error}") from error
 

@@ -13,7 +13,7 @@ from litho.ops.casework import Example
 from litho.rtl import Case
 from litho.rtl.block import Codes
 from litho.sim import compare
-from litho.testing.checks import expected_of
+from litho.testing.checks import expected_of, inputs_of
 
 __all__ = ["check_lowering"]
 
@@ -87,7 +87,7 @@ def _compare(case: Case, found: tuple[Codes, ...]) -> None:
         "the authority of the case" if case.expected else "the reference",
         "the lowered module",
     )
-    compare(expected, shaped, streams, sides=sides)
+    compare(expected, shaped, streams, sides=sides, inputs=inputs_of(case))
 
 
 def _shaped(codes: Codes, wanted: Codes) -> Codes:

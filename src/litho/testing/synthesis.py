@@ -7,7 +7,7 @@ from litho.errors import MismatchError
 from litho.hw import Estimate, Family, Resources
 from litho.rtl import Case, DesignFolder, single, write_design
 from litho.sim import Stalls, compare, simulate
-from litho.testing.checks import expected_of, sides_of
+from litho.testing.checks import expected_of, inputs_of, sides_of
 
 __all__ = ["check_netlist", "check_resources"]
 
@@ -54,6 +54,7 @@ def check_netlist(case: Case, directory: Path, family: Family) -> None:
         patience=100_000,
     )
     try:
-        compare(expected_of(case), found.outputs, block.outputs, sides=sides_of(case))
+        sides, inputs = sides_of(case), inputs_of(case)
+        compare(expected_of(case), found.outputs, block.outputs, sides=sides, inputs=inputs)
     except MismatchError as error:
         raise MismatchError(f"netlist of case {case.name!r} on {family.name}: {error}") from error

@@ -313,9 +313,14 @@ class Bench {
   }
 
   [[noreturn]] void hang() const {
-    std::string text = "the design must go on, and no beat moved for " +
-                       std::to_string(plan.patience) + " cycles up to cycle " +
-                       std::to_string(cycle_);
+    bool is_fed = std::all_of(sources_.begin(), sources_.end(),
+                              [](const auto& source) { return source.is_done(); });
+    std::string text =
+        is_fed ? "the design must give every beat, and some are missing: its inputs were all taken; "
+                 "look for a ready that is high while the register behind it is full ("
+               : "the design must go on (";
+    text += "no beat moved for " + std::to_string(plan.patience) + " cycles up to cycle " +
+            std::to_string(cycle_) + ")";
     for (const auto& stream : sources_) text += "; " + stream.state();
     for (const auto& stream : sinks_) text += "; " + stream.state();
     for (const auto& stream : taps_) text += "; " + stream.state();
