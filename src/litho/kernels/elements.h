@@ -65,7 +65,7 @@ static int32_t run_narrow(const float* x, float* y, const LithoParameters* p, Li
   for (int64_t first = 0; first < extent.outer; first += kRows) {
     const int64_t last = first + kRows < extent.outer ? first + kRows : extent.outer;
     for (int64_t at = 0; at < row; at += kLanes) {
-      const Step step = steps.records[at / kLanes];
+      const Step& step = steps.records[at / kLanes];
       const int64_t count = row - at < kLanes ? row - at : kLanes;
       for (int64_t o = first; o < last; o++) {
         const float* from = x + o * row + at;
