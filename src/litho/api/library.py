@@ -181,13 +181,16 @@ class ExportResult(Shown):
 
 
 def modules(*folders: Path | str) -> ModulesResult:
-    """Give the modules of the library: the shared ones, then those of the operations.
+    """Give the modules of the operations in `folders` alone, or all of the library without any.
 
-    Those of the user's own come last, in `folders` and where LITHO_OPS says.
+    That is the shared ones, those of the operations, and last those where LITHO_OPS says.
     """
     from litho.rtl import read_module
 
-    return ModulesResult(tuple(read_module(path) for path in _files(folders).values()))
+    places = [Path(folder).resolve() for folder in folders]
+    files = _files(folders).values()
+    chosen = [path for path in files if not places or path.resolve().parent in places]
+    return ModulesResult(tuple(read_module(path) for path in chosen))
 
 
 def module(name: str, *folders: Path | str) -> ModuleResult:

@@ -17,7 +17,7 @@ def verb() -> None:
 
 
 @verb.command("list")
-@folder_option("Folder of an operation of your own, whose modules are listed too.")
+@folder_option("Folder of an operation of your own, whose modules alone are listed.")
 @json_option
 def _list(folders: tuple[Path, ...], is_json: bool) -> None:
     """List the modules: what each is for, its parameters, its latency."""
