@@ -79,7 +79,7 @@ def test_a_module_is_tested_by_its_name(verb, capsys):
     assert call(*verb, "rtl-register_1b_1of5", "--json") == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["block"], facts["failed"]) == ("rtl-register_1b_1of5", 0)
-    assert [item["check"] for item in facts["checks"]] == list(CHECKS)
+    assert [item["check"] for item in facts["checks"]] == [n for n in CHECKS if n != "lowering"]
 
 
 def test_the_table_has_a_row_a_case_and_the_counts(capsys):

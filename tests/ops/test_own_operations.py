@@ -101,7 +101,14 @@ def test_a_run_depends_on_the_files_of_its_operations(tmp_path: Path) -> None:
     ("place", "change", "text"),
     [
         ("users_empty", {"source": ""}, "must have a record `OP` in its __init__.py, and has none"),
-        ("users_gate", {"name": "gate"}, "must be called 'users_gate' as its place is, not 'gate'"),
+        (
+            "users_gate",
+            {"name": "gate"},
+            "must be called 'users_gate' as its place is, not 'gate'; rename one of them",
+        ),
+        ("users_gate", {"name": "relu"}, "has the name 'relu': rename the operation"),
+        ("relu", {"name": "users_gate"}, "another operation has the name 'relu': rename the place"),
+        ("relu", {"name": "linear"}, "other operations have both names: give the two another"),
         ("relu", {"name": "relu"}, "must have a name of its own, and 'relu' .* is there already"),
         ("users_wrong", {"source": "1 / 0"}, "must be importable, .*: ZeroDivisionError: division"),
         ("users-gate", {}, "must be named like a variable, not 'users-gate'"),

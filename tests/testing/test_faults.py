@@ -13,7 +13,6 @@ from litho.errors import ConfigError, DataError, GraphError, MismatchError, Tool
 from litho.formats import Fixed
 from litho.ir import AtenCall, Graph, Input, Node, Origin, Ref, TensorType
 from litho.passes import Lower
-from litho.rtl import sources_of
 from litho.testing import CHECKS, chosen_subjects, find_subjects
 from litho.testing.suite import _places
 
@@ -179,7 +178,9 @@ def test_what_a_lowering_raises_is_told_with_its_line(
     )
     with pytest.raises(ConfigError, match=message) as caught:
         lowered(folder)
-    assert str(caught.value).endswith(" shows the traceback; %late (mine.late.default) in (top) at g.py:7")
+    assert str(caught.value).endswith(
+        " shows the traceback; %late (mine.late.default) in (top) at g.py:7"
+    )
     assert isinstance(caught.value.__cause__, IndexError | NameError)
 
 
@@ -274,17 +275,17 @@ def test_the_record_is_checked_before_the_cases(tmp_path: Path) -> None:
 def test_a_source_that_is_not_there_names_its_block(tmp_path: Path) -> None:
     folder = written(tmp_path)
     (folder / "users_late.sv").unlink()
-    subject = find_subjects((folder,))[0]
     message = "the source of block users_late must be a file, and .*users_late.sv is none; see `so"
     with pytest.raises(DataError, match=message):
-        sources_of((subject.case.block,))
+        find_subjects((folder,))
 
 
 def test_modules_of_a_folder_are_listed_shown_and_exported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = written(tmp_path)
-    assert "users_late" in [item.name for item in modules(folder).modules]
+    assert [item.name for item in modules(folder).modules] == ["users_late"]
+    assert "litho_relu" in [item.name for item in modules().modules]
     assert module("users_late", folder).module.timing == "Latency 1, one beat a cycle."
     with pytest.raises(ConfigError, match="one of your own is found by --folder or LITHO_OPS"):
         module("users_late")

@@ -110,3 +110,19 @@ def test_the_checks_are_those_of_the_suite():
         if name.startswith("check_") and name != "check_reference"
     }
     assert set(SYNTHESIS) == {"resources", "netlist"}
+
+
+def test_failures_that_differ_in_their_folders_alone_are_one_fault():
+    counts = iter(range(9))
+
+    def fail(case: object, directory: Path) -> None:
+        raise MismatchError(
+            f"no beat moved up to cycle {next(counts)}; {next(counts)} of 64 beats in"
+            f" {directory}; to repeat: cd {directory} && ./run {directory}"
+        )
+
+    def other(case: object, directory: Path) -> None:
+        raise MismatchError("another")
+
+    outcomes = list(run_checks([small(), small()], {"fail": fail, "other": other}))
+    assert len({item.fault for item in outcomes}) == 2

@@ -12,7 +12,7 @@ import importlib.util
 import os
 import pkgutil
 import shlex
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +77,8 @@ def _named(folders: tuple[Path, ...]) -> tuple[Path, ...]:
 @cache
 def _registry(folders: tuple[Path, ...]) -> Registry:
     found = {op.name: op for op in _own()}
-    for place, op in (*_installed(), *((str(folder), _in(folder)) for folder in folders)):
+    installed, own = _installed(found), ((str(folder), _in(folder, found)) for folder in folders)
+    for place, op in (*installed, *own):
         if op.name in found:
             raise ConfigError(
                 f"an operation must have a name of its own, and {op.name!r} ({place}) is there"
@@ -102,10 +103,10 @@ def _entry_points() -> "list[EntryPoint]":
     return sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
 
 
-def _installed() -> Iterator[tuple[str, Op]]:
+def _installed(taken: Container[str]) -> Iterator[tuple[str, Op]]:
     for point in _entry_points():
         loaded = _loaded(point)
-        op = checked(getattr(loaded, "OP", loaded), point.name, point.value)
+        op = checked(getattr(loaded, "OP", loaded), point.name, point.value, taken)
         yield point.value, watched(op, _place(point))
 
 
@@ -125,6 +126,7 @@ def _place(point: "EntryPoint") -> Path:
     return Path(spec.origin).parent if spec and spec.origin else Path()
 
 
-def _in(folder: Path) -> Op:
+def _in(folder: Path, taken: Container[str]) -> Op:
     module = import_folder(folder)
-    return watched(checked(getattr(module, "OP", None), folder.name, str(folder)), folder)
+    op = checked(getattr(module, "OP", None), folder.name, str(folder), taken)
+    return watched(op, folder)

@@ -1,6 +1,6 @@
 """Checks the record of a user's own operation, whose mistakes would show late and elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import is_dataclass
 
 from litho.errors import ConfigError
@@ -11,8 +11,10 @@ __all__ = ["checked"]
 _BUILT_IN = ("operator.", "math.")  # calls of Python's own that stay in captured graphs
 
 
-def checked(op: object, name: str, place: str) -> Op:
+def checked(op: object, name: str, place: str, taken: Container[str] = ()) -> Op:
     """Give `op`, what `place` offers as its `OP`, when it is the record of operation `name`.
+
+    The names in `taken` are those of other operations.
 
     Raises `ConfigError` when it is none, has another name, or has a field of another kind.
     """
@@ -20,7 +22,8 @@ def checked(op: object, name: str, place: str) -> Op:
         raise ConfigError(f"{place} must have a record `OP` in its __init__.py, and has none")
     if op.name != name:
         raise ConfigError(
-            f"the operation in {place} must be called {name!r} as its place is, not {op.name!r}"
+            f"the operation in {place} must be called {name!r} as its place is, not {op.name!r};"
+            f" {_remedy(op.name, name, taken)}"
         )
     for field, is_right, rule in (
         ("params", isinstance(op.params, type) and is_dataclass(op.params), "a dataclass"),
@@ -48,6 +51,16 @@ def checked(op: object, name: str, place: str) -> Op:
                     f" not {spelling!r}; the overload is `default` when it has no other"
                 )
     return op
+
+
+def _remedy(op: str, place: str, taken: Container[str]) -> str:
+    if op in taken and place in taken:
+        return "other operations have both names: give the two another"
+    if place in taken:
+        return f"another operation has the name {place!r}: rename the place"
+    if op in taken:
+        return f"another operation has the name {op!r}: rename the operation"
+    return "rename one of them"
 
 
 def _are_lowerings(found: object) -> bool:

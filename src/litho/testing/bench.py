@@ -1,6 +1,7 @@
 """The conformance suite without pytest: the checks of chosen cases, one outcome after another."""
 
 import difflib
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,6 +47,8 @@ SYNTHESIS: Mapping[str, Check] = {
 }
 """By name: resources within their band, and every code of the netlist; of a synthesis for xc7."""
 
+# What belongs to one simulation in a message: its folders, and how far it went.
+_TEMPORARY = re.compile(r"; to repeat: .*|\btmp\w{8}\b| up to cycle \d+|\d+(?= of \d+ beats)")
 _OPTIONAL = {"icarus": "iverilog"}  # checks that are skipped when their tool is missing
 
 
@@ -151,5 +154,5 @@ def _run(check: Check, case: Case, directory: Path) -> None:
 
 def _fault(error: LithoError, subject: Subject, left: Path) -> str:
     inner = error.__cause__ if isinstance(error.__cause__, MismatchError) else error
-    told = str(inner).partition("; log: ")[0]
-    return told.replace(str(left), "").replace(subject.case.name, "")
+    told = str(inner).partition("; log: ")[0].replace(str(left), "")
+    return _TEMPORARY.sub("", told).replace(subject.case.name, "")

@@ -11,7 +11,7 @@ from types import ModuleType
 from litho import ops
 from litho.errors import ConfigError
 from litho.ops.casework import Example
-from litho.rtl import Case
+from litho.rtl import Case, sources_of
 from litho.rtl import cases as shared_cases
 
 __all__ = ["Subject", "find_subjects"]
@@ -43,7 +43,8 @@ def find_subjects(folders: tuple[Path, ...] = ()) -> tuple[Subject, ...]:
 
     That is litho, installed operations, and those of the folders that LITHO_OPS lists.
 
-    Raises `ConfigError` for a folder without cases or whose cases fail, for two cases of one name,
+    Raises `DataError` for a block whose source is not there, and
+    `ConfigError` for a folder without cases or whose cases fail, for two cases of one name,
     and what `litho.ops.registry` raises for an operation that does not fit.
     """
     ops.registry(folders)
@@ -72,6 +73,7 @@ def _users(folder: Path) -> list[Subject]:
     for subject in subjects:
         _check(subject)
         _check_example(subject)
+        sources_of((subject.case.block,))  # a file that is not there is told now
     return [
         replace(
             subject,
