@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from shutil import which
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
@@ -76,20 +77,25 @@ _SIGNATURES = {
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL | None:
     """Give the compiled library, or None; the first call says so in the log when there is none."""
-    for suffix in EXTENSION_SUFFIXES:
-        path = Path(__file__).with_name(f"_compiled{suffix}")
-        if path.exists():
-            found = _open(path)
-            if found is not None:
-                return found
-    logging.getLogger("litho").warning("%s", _ABSENT)
-    return None
+    found = next((opened for path in _built() if (opened := _open(path)) is not None), None)
+    if found is None:
+        logging.getLogger("litho").warning("%s", _absent())
+    return found
 
 
-_ABSENT = (
-    "no compiled kernels: the plain reference runs, many times slower;"
-    " install a C++ compiler (`apt-get install g++`) and install litho again"
-)
+def _built() -> list[Path]:
+    paths = (Path(__file__).with_name(f"_compiled{suffix}") for suffix in EXTENSION_SUFFIXES)
+    return [path for path in paths if path.exists()]
+
+
+def _absent() -> str:
+    """Say why the plain reference runs, and what builds the kernels."""
+    why = "has compiled kernels of another version" if _built() else "has no compiled kernels"
+    compiler = "" if which("c++") else ", once there is a C++ compiler (`apt-get install g++`)"
+    return (
+        f"this installation of litho {why}, and the plain reference runs, many times slower;"
+        f" `pip install -e .` in its sources builds them{compiler}"
+    )
 
 
 def _open(path: Path) -> ctypes.CDLL | None:
@@ -113,7 +119,7 @@ def describe() -> str:
     """Say in one line which kernels run."""
     found = library()
     if found is None:
-        return _ABSENT
+        return _absent()
     return f"compiled kernels, {_LEVELS[found.litho_level()]}"
 
 
