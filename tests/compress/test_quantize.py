@@ -144,10 +144,20 @@ def test_weights_alone_may_be_quantized() -> None:
 
 
 def test_a_layer_that_is_not_quantized_takes_what_a_wide_one_gives() -> None:
-    model = nn.Sequential(nn.Linear(5, 7), nn.Linear(7, 3), nn.LayerNorm(3)).eval()
-    quantize(model, [QuantizeRule("0", weights="int8", inputs="int8")], [inputs()])
-    assert model[0](inputs()).dtype == torch.float64
-    assert model(inputs()).dtype == torch.float32
+    class Fork(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.left, self.right = (nn.Linear(5, 5) for _ in range(3))
+
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            wide = self.first(x)
+            return self.left(wide), self.right(wide)
+
+    model = Fork().eval()
+    rules = [QuantizeRule(name, weights="int8", inputs="int8") for name in ("first", "left")]
+    quantize(model, rules, [inputs()])
+    assert model.first(inputs()).dtype == torch.float64
+    assert model(inputs())[1].dtype == torch.float32
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ import torch
 from torch import nn
 
 from litho.compress import QuantizeRule, quantize
+from litho.compress.settling import SUMS
 from litho.errors import ConfigError
 
+RULE16 = QuantizeRule("fc", weights="fixed16", inputs="fixed16")
 RULE = QuantizeRule("fc", weights="fixed30", inputs="fixed30", bias="fixed30")
 
 
@@ -101,3 +103,37 @@ def test_another_word_for_sums_is_refused() -> None:
     model, x = made()
     with pytest.raises(ConfigError, match="sums must be one of exact, wide, float, not 'fast'"):
         quantize(model, [RULE], [x], sums="fast")
+
+
+class Attention(nn.Module):
+    """Queries, keys and values of one head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(4, 4) for _ in range(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        sides = (layer(x).unsqueeze(1) for layer in (self.query, self.key, self.value))
+        return nn.functional.scaled_dot_product_attention(*sides)
+
+
+@pytest.mark.parametrize("sums", SUMS)
+@pytest.mark.parametrize("names", [["query"], ["key", "value"], ["query", "key", "value"]])
+def test_float_functions_read_sums_in_the_type_of_the_model(names: list[str], sums: str) -> None:
+    torch.manual_seed(1)
+    model, x = Attention().eval(), torch.randn(3, 5, 4)
+    wanted = model(x)
+    rules = [QuantizeRule(name, weights="fixed16", inputs="fixed16") for name in names]
+    quantize(model, rules, [x], sums=sums)
+    found = model(x)
+    assert found.dtype == torch.float32
+    assert torch.allclose(found, wanted, atol=1e-3)
+
+
+def test_sums_whose_codes_are_read_stay_in_float64() -> None:
+    model, x = made()
+    quantize(model, [RULE16], [x])
+    assert model.fc(x).dtype == torch.float32
+    alone = nn.Sequential(nn.Linear(4, 3)).eval()
+    quantize(alone, [QuantizeRule("0", weights="fixed16", inputs="fixed16")], [x])
+    assert alone(x).dtype == torch.float64

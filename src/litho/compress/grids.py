@@ -100,6 +100,7 @@ class Trace(TorchFunctionMode):
         self._known: dict[int, tuple[torch.Tensor, Grid]] = {}
         self._functions: dict[int, _Rounded] = {}
         self._seen: dict[str, tuple[Scale | None]] = {}
+        self._read: set[int] = set()
 
     def of(self, tensor: Any) -> Grid | None:
         """Give the grid of a tensor, or None."""
@@ -112,6 +113,15 @@ class Trace(TorchFunctionMode):
             self._known[id(tensor)] = (tensor, grid)
         else:
             self._known.pop(id(tensor), None)
+
+    def read(self, grid: Grid | None) -> None:
+        """Remember that the codes of a grid are read, not only their values."""
+        if grid is not None:
+            self._read.update(id(quantizer) for quantizer in grid.sources)
+
+    def is_read(self, quantizer: "Quantizer") -> bool:
+        """Say whether codes that a quantizer had a part in are read."""
+        return id(quantizer) in self._read
 
     def ends_at(self, width: int) -> bool:
         """Say whether sums of so many bits end the grid."""
@@ -133,6 +143,7 @@ class Trace(TorchFunctionMode):
                 " its own that names `inputs` and `outputs`"
             )
         grid = self.of(x)
+        self.read(grid)
         self.expect_same(quantizer.place, grid)
         quantizer.know_input(grid.step if grid else None, is_raw=found is not None)
 
@@ -164,8 +175,10 @@ class Trace(TorchFunctionMode):
         """Run a torch function and follow the grids through it."""
         del types
         options = kwargs or {}
-        result = func(*args, **options)
         name = getattr(func, "__name__", "").strip("_")
+        if name not in _RULES and any(self.of(item) for item in args):
+            args = _alike(args)
+        result = func(*args, **options)
         if isinstance(result, torch.Tensor):
             rule = _RULES.get(name)
             self.note(result, rule(self, result, args, options) if rule else None)
@@ -180,6 +193,16 @@ class Trace(TorchFunctionMode):
             self._functions[id(result)] = replace(self._functions[id(source)], tensor=result)
         elif result is not source:
             self._functions.pop(id(result), None)
+
+
+def _alike(args: Any) -> Any:
+    """Give float64 tensors as float32 beside float32 ones: here the grid ends."""
+    if any(isinstance(item, torch.Tensor) and item.dtype == torch.float32 for item in args):
+        return tuple(
+            item.float() if isinstance(item, torch.Tensor) and item.dtype == torch.float64 else item
+            for item in args
+        )
+    return args
 
 
 def _said(step: Scale | None) -> str:

@@ -152,6 +152,7 @@ def _settle(trace: Trace, x: torch.Tensor, module: nn.Module) -> None:
     if not weights.is_fixed:
         return
     source, start = trace.of(x), original_of(module, "bias")
+    trace.read(source)
     trace.expect_same(f"the sum over {weights.place}", source)
     factor = Grid(weights.fixed, weights.step)
     # A bias on the grid of the sum may take one bit more.
@@ -184,6 +185,9 @@ def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
     weights = parameter_quantizer(module, "weight")
     if isinstance(weights, WeightQuantizer) and isinstance(output, torch.Tensor):
         output = _settled(weights, output)
+        is_last = weights.ends_grid and not weights.training and grids.active() is None
+        if is_last and output.dtype != weights.like.dtype:
+            output = output.to(weights.like.dtype)
     quantizer = module._modules.get(_OUTPUTS)
     if not isinstance(quantizer, Quantizer):
         return output

@@ -48,6 +48,11 @@ class WeightQuantizer(Quantizer):
         settled = recover(values, step).double() * steps_like(values, step)
         return y + (settled - values) if y.requires_grad else settled
 
+    def end_grid(self, ends: bool) -> None:
+        """Say whether nobody reads the codes of the sum: then it goes on in the model's type."""
+        self.ends_grid = ends
+        self.write_layout()
+
     def stand_alone(self, original: torch.Tensor | None) -> None:
         """Forget the grid of the sum."""
         self.forget_sums()

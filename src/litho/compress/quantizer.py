@@ -54,7 +54,7 @@ class Quantizer(nn.Module):
         for name in self.tensors:
             kind = torch.uint8 if name == "spelling" else torch.int64
             self.register_buffer(name, torch.empty(0, dtype=kind))
-        self.register_buffer("layout", torch.zeros(7, dtype=torch.int64))
+        self.register_buffer("layout", torch.zeros(8, dtype=torch.int64))
         self.register_buffer("like", torch.empty(0), persistent=False)
         self.register_parameter("log_step", learned.parameter(Scale()) if self.learns else None)
         self.has_moved = False
@@ -68,10 +68,10 @@ class Quantizer(nn.Module):
     def _read_buffers(self) -> None:
         """Read what calibration chose from the buffers."""
         numbers = self.layout.tolist()
-        self.state, axis, in_axis, self.in_width, in_sign, self.bits, is_raw = numbers
+        self.state, axis, in_axis, self.in_width, in_sign, self.bits, *flags = numbers
         spelling = bytes(self.spelling.tolist()).decode()
         self.format = format_of(spelling) if spelling else None
-        self.in_signed, self.is_raw = bool(in_sign), bool(is_raw)
+        self.in_signed, (self.is_raw, self.ends_grid) = bool(in_sign), map(bool, flags)
         self._scale = _scale(self.multipliers, self.shifts, axis)
         self._in_step = _scale(self.in_multipliers, self.in_shifts, in_axis)
 
@@ -79,7 +79,7 @@ class Quantizer(nn.Module):
         """Keep what calibration chose, beside the format and the scales, in its buffer."""
         axis = (self._scale.axis if self._scale else None) or 0
         in_axis = (self._in_step.axis if self._in_step else None) or 0
-        signs = int(self.in_signed), self.bits, int(self.is_raw)
+        signs = int(self.in_signed), self.bits, int(self.is_raw), int(self.ends_grid)
         self.layout = self.tensor((self.state, axis, in_axis, self.in_width, *signs))
 
     def tensor(self, numbers: tuple[int, ...]) -> torch.Tensor:

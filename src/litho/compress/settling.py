@@ -6,10 +6,12 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from litho.compress import grids
 from litho.compress.activation import function_of
 from litho.compress.layer import original_of, quantizers_of
+from litho.compress.parameter import WeightQuantizer
 from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
 from litho.tasks import RandomLeakyReLU
@@ -90,8 +92,13 @@ def follow(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
         if function_of(module)
     ]
     try:
-        with torch.no_grad(), grids.tracing(sums == "exact"):
-            run()
+        with torch.no_grad(), grids.tracing(sums == "exact") as found:
+            result = run()
+        for leaf in tree_leaves(result):
+            found.read(found.of(leaf))
+        for module in model.modules():
+            if isinstance(module, WeightQuantizer):
+                module.end_grid(not found.is_read(module))
     finally:
         for handle in handles:
             handle.remove()
