@@ -23,7 +23,8 @@ def test_two_accuracies_that_differ_end_the_run() -> None:
     fake = np.array([[1.0, 2.0], [3.0, 4.0]])
     message = (
         "the fake-quantized network must equal the integer graph in every output, and 1 of 4"
-        " differ: output 0 of sample 1 is 3.0 there and 5.0 here"
+        r" differ: output 0 of sample 1 is 3.0 in the fake-quantized network \(PyTorch\) and 5.0 in"
+        r" the integer graph \(the reference\); told$"
     )
     with pytest.raises(MismatchError, match=message):
-        _check_equal(fake, np.array([[1.0, 2.0], [5.0, 4.0]]))
+        _check_equal(fake, np.array([[1.0, 2.0], [5.0, 4.0]]), lambda: "; told")

@@ -1,5 +1,6 @@
 """The stages from a quantized network to an integer graph and its accuracy."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def _evaluate(context: Context) -> None:
     with np.load(source / "judged.npz") as judged:
         fake, targets = judged["outputs"], judged["targets"]
     values = values.reshape(fake.shape)
-    _check_equal(fake, values)
+    _check_equal(fake, values, lambda: _first_apart(context, graph))
     if config.task is None:
         write_facts(context.folder, "accuracy", None)
         return
@@ -102,17 +103,44 @@ def _check_stimuli(graph: Graph, stimuli: Stimuli) -> None:
             )
 
 
-def _check_equal(fake: Any, values: Any) -> None:
+def _check_equal(fake: Any, values: Any, first_apart: Callable[[], str]) -> None:
     places = np.argwhere(fake != values)
     if len(places):
         first = tuple(int(index) for index in places[0])
         raise MismatchError(
             "the fake-quantized network must equal the integer graph in every output, and"
             f" {len(places)} of {fake.size} differ: output {first[1]} of sample {first[0]} is"
-            f" {fake[first]} there and {values[first]} here"
+            f" {fake[first]} in the fake-quantized network (PyTorch) and {values[first]} in the"
+            f" integer graph (the reference){first_apart()}"
         )
 
 
+def _first_apart(context: Context, graph: Graph) -> str:
+    """Name the first module whose values are not those of the fake-quantized network."""
+    from litho.tasks.activations import activations
+
+    config, source, known = context.config, context.needs["lower"], ops_of(context.config)
+    data = data_of(config)
+    model = quantized_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
+    codes = given | interpret(graph, given, known, keep="all")
+    # What a module gives is what its last node gives, its quantizer counted.
+    last = {place: name for name, place in places_of(graph).items() if place[1] == "outputs"}
+    floats = activations(model, data.test_inputs[:_COMPARED], set(last))
+    found = fidelities(graph, codes, floats)
+    for node in graph.nodes:
+        if node.name in last.values() and node.name in found and found[node.name].max:
+            path = node.origin.path.removesuffix(".quantize_outputs")
+            inside = [
+                item.op for item in graph.nodes if f"{item.origin.path}.".startswith(f"{path}.")
+            ]
+            return (
+                f"; the first module that differs is {path!r} (here {', '.join(inside)}): mend"
+                " `evaluate` or `infer_type` of its operation, or its lowering"
+            )
+    return ""
+
+
 LOWER = Stage("lower", ("tune",), lambda config: config.model.name, _lower)
-EVALUATE = Stage("evaluate", ("train", "lower"), lambda config: config.task, _evaluate)
+EVALUATE = Stage("evaluate", ("train", "tune", "lower"), lambda config: config.task, _evaluate)
 COMPARE = Stage("compare", ("train", "lower"), lambda config: None, _compare)
