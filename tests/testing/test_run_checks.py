@@ -7,6 +7,7 @@ import pytest
 
 from litho import tools
 from litho.errors import ConfigError, MismatchError, ToolMissingError
+from litho.rtl import Case
 from litho.testing import CHECKS, SYNTHESIS, Subject, bench, chosen_subjects, run_checks
 
 
@@ -117,12 +118,13 @@ def test_failures_that_differ_in_their_folders_alone_are_one_fault():
 
     def fail(case: object, directory: Path) -> None:
         raise MismatchError(
-            f"no beat moved up to cycle {next(counts)}; {next(counts)} of 64 beats in"
-            f" {directory}; to repeat: cd {directory} && ./run {directory}"
+            f"told of every beat (no beat moved up to cycle {next(counts)}); 4 of 64 beats;"
+            f" to repeat: cd {directory} && ./run {directory}"
         )
 
-    def other(case: object, directory: Path) -> None:
-        raise MismatchError("another")
+    def other(case: Case, directory: Path) -> None:
+        raise MismatchError(f"another in case {case.name!r}")
 
-    outcomes = list(run_checks([small(), small()], {"fail": fail, "other": other}))
-    assert len({item.fault for item in outcomes}) == 2
+    every = replace(small(), case=replace(small().case, name="every"))
+    outcomes = list(run_checks([small(), every], {"fail": fail, "other": other}))
+    assert [item.fault for item in outcomes] == ["told of every beat", "another in case "] * 2

@@ -48,7 +48,7 @@ SYNTHESIS: Mapping[str, Check] = {
 """By name: resources within their band, and every code of the netlist; of a synthesis for xc7."""
 
 # What belongs to one simulation in a message: its folders, and how far it went.
-_TEMPORARY = re.compile(r"; to repeat: .*|\btmp\w{8}\b| up to cycle \d+|\d+(?= of \d+ beats)")
+_TEMPORARY = re.compile(r"; to repeat: .*|\btmp\w{8}\b| \(no beat moved .*", re.DOTALL)
 _OPTIONAL = {"icarus": "iverilog"}  # checks that are skipped when their tool is missing
 
 
@@ -155,4 +155,4 @@ def _run(check: Check, case: Case, directory: Path) -> None:
 def _fault(error: LithoError, subject: Subject, left: Path) -> str:
     inner = error.__cause__ if isinstance(error.__cause__, MismatchError) else error
     told = str(inner).partition("; log: ")[0].replace(str(left), "")
-    return _TEMPORARY.sub("", told).replace(subject.case.name, "")
+    return _TEMPORARY.sub("", told).replace(repr(subject.case.name), "")
