@@ -137,3 +137,32 @@ def test_sums_whose_codes_are_read_stay_in_float64() -> None:
     alone = nn.Sequential(nn.Linear(4, 3)).eval()
     quantize(alone, [QuantizeRule("0", weights="fixed16", inputs="fixed16")], [x])
     assert alone(x).dtype == torch.float64
+
+
+class Fork(nn.Module):
+    """Two layers on one input, whose sums are added."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.left, self.right = nn.Linear(width, 3), nn.Linear(width, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.left(x) + self.right(x)
+        return result
+
+
+def test_sums_that_float64_does_not_hold_are_not_added() -> None:
+    rules = [QuantizeRule("*", weights="int9", inputs="int9")]
+    torch.manual_seed(3)
+    model, x = Fork(16).eval(), torch.randn(32, 16)
+    wanted = model(x)
+    text = "the addition of what comes from .* must read values that float64 holds .* not 5[4-9] b"
+    with pytest.raises(ConfigError, match=text):
+        quantize(model, rules, [x])
+    torch.manual_seed(3)
+    model = Fork(16).eval()
+    quantize(model, rules, [x], sums="wide")
+    assert torch.allclose(model(x).float(), wanted, atol=0.1)
+    narrow = Fork(4).eval()
+    quantize(narrow, rules, [x[:, :4]])
+    assert narrow(x[:, :4]).dtype == torch.float64

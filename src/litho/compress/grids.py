@@ -320,6 +320,15 @@ def _add(
     if trace.ends_at(total.codes.bits):
         return None
     check_width(total.codes.bits, f"the addition of what comes from {places}")
+    # Float64 would round a term, and the sum once more; codes are rounded once, when decoded.
+    widest = max(value_bits(side.form.width, side.step) for side in (left, right))
+    if widest > _SIGNIFICAND[torch.float64]:
+        if not trace.is_exact:
+            return None
+        raise ConfigError(
+            f"the addition of what comes from {places} must read values that float64 holds"
+            f" (53 bits with their scale), not {widest} bits; give the layers before it `outputs`"
+        )
     bits = value_bits(total.codes.bits, total.scale)
     for quantizer in sources:
         quantizer.require(bits)
