@@ -108,14 +108,16 @@ def test_the_gradient_passes_where_no_element_of_a_group_saturates(form: Grouped
     assert np.array_equal(found, gradient * is_inside(values, form, Scale()))
 
 
-@pytest.mark.parametrize("form", [*ELEMENTS, *GROUPED])
+# `_overflow` formats have a code for NaN and for what is too large.
+REFUSING = [form for form in (*ELEMENTS, *GROUPED) if not str(form).endswith("_overflow")]
+
+
+@pytest.mark.parametrize("form", REFUSING)
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("length", [1, 5, 8, 40, 67])
 def test_a_value_that_is_not_finite_is_an_error_wherever_it_stands(
     form: Format, bad: float, length: int
 ) -> None:
-    if str(form).endswith("_overflow"):
-        pytest.skip("it has a code for NaN and for what is too large")
     for place in {0, length // 2, length - 1}:
         values = np.ones(length, np.float32)
         values[place] = bad
