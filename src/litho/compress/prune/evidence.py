@@ -1,0 +1,122 @@
+"""What calibration batches say of weights: norms of inputs, their products, and movement."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from litho.compress.prune.mask import weight_of
+from litho.compress.prune.rules import PruneRule
+from litho.compress.settling import call, evaluating
+from litho.errors import ConfigError, DataError
+
+__all__ = ["Evidence", "Loss", "gather"]
+
+Loss = Callable[[nn.Module, Any], torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen, by module path.
+
+    - `norms[path][j]`: the L2 norm of input feature j over all tokens.
+    - `products[path][i][j]`: the sum over all tokens of input i times input j.
+    - `movement[path]`: minus weight times gradient, summed over batches, in the weight's shape.
+    """
+
+    norms: dict[str, torch.Tensor] = field(default_factory=dict)
+    products: dict[str, torch.Tensor] = field(default_factory=dict)
+    movement: dict[str, torch.Tensor] = field(default_factory=dict)
+
+
+def gather(
+    model: nn.Module,
+    chosen: Mapping[str, PruneRule],
+    batches: Iterable[Any],
+    loss: Loss | None,
+) -> Evidence:
+    """Run the batches that the scores of the rules need through `model` in eval mode.
+
+    `loss(model, batch)` gives a scalar; movement needs it. The model's gradients stay as they are.
+    Raises `ConfigError` for a score without what it needs, `DataError` for values that are not
+    finite.
+    """
+    paths = {word: [p for p, rule in chosen.items() if rule.score == word] for word in _NEEDED}
+    needed = [word for word in _NEEDED if paths[word]]
+    found = Evidence()
+    if not needed:
+        return found
+    if "movement" in needed and loss is None:
+        raise ConfigError("score movement must have a `loss(model, batch)` that gives a scalar")
+    handles = [
+        model.get_submodule(path).register_forward_pre_hook(_Watch(path, word, found))
+        for word in ("wanda", "sparsegpt")
+        for path in paths[word]
+    ]
+    is_run = False
+    try:
+        with evaluating(model):
+            for batch in batches:
+                is_run = True
+                _run(model, batch, loss, paths["movement"], found)
+    finally:
+        for handle in handles:
+            handle.remove()
+    if not is_run:
+        raise ConfigError(f"score {needed[0]} must have batches to be computed, and there are none")
+    for path, squares in found.norms.items():
+        found.norms[path] = squares.sqrt()
+    for word in needed:
+        _check(word, paths[word], getattr(found, _NEEDED[word]))
+    return found
+
+
+_NEEDED = {"wanda": "norms", "sparsegpt": "products", "movement": "movement"}
+
+
+def _run(
+    model: nn.Module, batch: Any, loss: Loss | None, moving: list[str], found: Evidence
+) -> None:
+    if not moving:
+        with torch.no_grad():
+            _ = loss(model, batch) if loss else call(model, batch)
+        return
+    assert loss is not None
+    weights = [weight_of(model.get_submodule(path)) for path in moving]
+    with torch.enable_grad():
+        gradients = torch.autograd.grad(loss(model, batch), weights, allow_unused=True)
+    for path, weight, gradient in zip(moving, weights, gradients, strict=True):
+        if gradient is not None:
+            moved = -(weight.detach().double() * gradient.double())
+            found.movement[path] = found.movement.get(path, 0) + moved
+
+
+def _check(word: str, paths: list[str], values: Mapping[str, torch.Tensor]) -> None:
+    for path in paths:
+        if path not in values:
+            raise ConfigError(
+                f"score {word} must see module {path!r} used, and no batch reached it; does the"
+                " model call it?"
+            )
+        if not bool(torch.isfinite(values[path]).all()):
+            raise DataError(
+                f"what score {word} sees of {path!r} must be finite, not NaN or infinity; look at"
+                " the batches"
+            )
+
+
+class _Watch:
+    """A hook before the call of a linear layer, which adds up its inputs."""
+
+    def __init__(self, path: str, word: str, found: Evidence) -> None:
+        self._path, self._word, self._found = path, word, found
+
+    def __call__(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        rows = args[0].detach().reshape(-1, args[0].shape[-1]).double()
+        if self._word == "wanda":
+            kept, new = self._found.norms, rows.square().sum(0)
+        else:
+            kept, new = self._found.products, rows.T @ rows
+        kept[self._path] = kept[self._path] + new if self._path in kept else new

@@ -1,0 +1,139 @@
+"""Prunes step by step while a model is trained."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from litho.compress.prune.evidence import Evidence, Loss, gather
+from litho.compress.prune.mask import Mask, attach, mask_of, weight_of
+from litho.compress.prune.pruning import Pruned, choose, prepare, pruned
+from litho.compress.prune.rules import PruneRule, check_sparsity
+from litho.errors import ConfigError
+
+__all__ = ["Gradual", "OneShot", "Pruner", "Schedule"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """All at once at step `at`, counted from 0."""
+
+    at: int = 0
+
+    def __post_init__(self) -> None:
+        if self.at < 0:
+            raise ConfigError(f"the step of a one-shot schedule must be 0 or more, not {self.at}")
+
+    def sparsity(self, final: float, step: int) -> float:
+        """Give the sparsity at `step` when `final` is asked for."""
+        return final if step >= self.at else 0.0
+
+    def is_due(self, step: int) -> bool:
+        """Say whether masks are chosen at `step`."""
+        return step == self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Gradual:
+    """From `initial` sparsity to that of the rule over `steps` steps from `start`, each `every`.
+
+    s(t) = s_f + (s_i - s_f) (1 - (t - start) / steps)^3, Zhu, Gupta: To prune, or not to prune,
+    2017. Raises `ConfigError` for numbers that make no schedule.
+    """
+
+    start: int
+    steps: int
+    every: int = 1
+    initial: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.every < 1 or self.steps < 1 or self.steps % self.every:
+            raise ConfigError(
+                "a gradual schedule must start at step 0 or later and take steps that `every`"
+                f" divides, not start {self.start}, steps {self.steps}, every {self.every}"
+            )
+        check_sparsity(self.initial, "the initial sparsity of a gradual schedule")
+
+    def sparsity(self, final: float, step: int) -> float:
+        """Give the sparsity at `step` when `final` is asked for."""
+        if step < self.start:
+            return 0.0
+        left = max(1 - (step - self.start) / self.steps, 0.0)
+        return final + (min(self.initial, final) - final) * left**3
+
+    def is_due(self, step: int) -> bool:
+        """Say whether masks are chosen at `step`."""
+        is_inside = self.start <= step <= self.start + self.steps
+        return is_inside and (step - self.start) % self.every == 0
+
+
+Schedule = OneShot | Gradual
+
+
+class Pruner:
+    """Chooses masks on schedule inside a training loop; call `step()` after each `backward()`.
+
+    What was dropped stays dropped. With score `movement` each step adds minus weight times
+    gradient; `wanda` sees the batches once, before the first step.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        rules: Sequence[PruneRule],
+        schedule: Schedule,
+        batches: Iterable[Any] = (),
+        *,
+        loss: Loss | None = None,
+    ) -> None:
+        """Put masks that drop nothing on the modules of the rules.
+
+        Raises `ConfigError` for rules that contradict the model or the schedule.
+        """
+        for rule in rules:
+            if rule.score == "sparsegpt" or (rule.block.group and isinstance(schedule, Gradual)):
+                raise ConfigError(
+                    f"prune rule {rule.match!r} must be applied at once, by `prune`, with score"
+                    " sparsegpt, or on a one-shot schedule with N:M"
+                )
+        self.model, self.schedule, self.done = model, schedule, 0
+        self._chosen = prepare(model, rules)
+        seen = {path: rule for path, rule in self._chosen.items() if rule.score == "wanda"}
+        self._evidence: Evidence = gather(model, seen, batches, loss)
+        for path, rule in self._chosen.items():
+            module = model.get_submodule(path)
+            whole = torch.ones_like(weight_of(module), dtype=torch.bool)
+            attach(module, Mask(whole, rule.block, 0.0))
+
+    def step(self) -> tuple[Pruned, ...]:
+        """Count one step of training; give the table when masks were chosen, else nothing."""
+        step, self.done = self.done, self.done + 1
+        self._move()
+        if not self.schedule.is_due(step):
+            return ()
+        found = choose(
+            self.model,
+            self._chosen,
+            self._evidence,
+            lambda rule: self.schedule.sparsity(rule.asked, step),
+        )
+        for path, rule in self._chosen.items():
+            mask = mask_of(self.model.get_submodule(path))
+            assert mask is not None, "masks stay while their pruner works"
+            mask.change(found[path], self.schedule.sparsity(rule.asked, step))
+        return pruned(self.model)
+
+    def _move(self) -> None:
+        for path, rule in self._chosen.items():
+            if rule.score != "movement":
+                continue
+            weight = weight_of(self.model.get_submodule(path))
+            if weight.grad is None:
+                raise ConfigError(
+                    f"score movement must see a gradient of {path!r} at each step; call `step()`"
+                    " after `backward()` and before `zero_grad()`"
+                )
+            moved = -(weight.detach().double() * weight.grad.double())
+            self._evidence.movement[path] = self._evidence.movement.get(path, 0) + moved

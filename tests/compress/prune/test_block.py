@@ -1,0 +1,89 @@
+"""One geometry for what is pruned."""
+
+import pytest
+import torch
+
+from litho.compress.prune import Block
+from litho.errors import ConfigError
+
+SPELLINGS = ["element", "row", "column", "block4x8", "blocks8", "2:4", "2:4@0"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_spelling_goes_there_and_back(spelling: str) -> None:
+    assert str(Block.parse(spelling)) == spelling
+
+
+@pytest.mark.parametrize(
+    ("spelling", "unit", "grid"),
+    [
+        ("element", (1, 1), (12, 16)),
+        ("row", (1, 16), (12, 1)),
+        ("column", (12, 1), (1, 16)),
+        ("block4x8", (4, 8), (3, 2)),
+        ("blocks8", (1, 2), (12, 8)),
+        ("2:4", (1, 1), (12, 16)),
+        ("2:4@0", (1, 1), (12, 16)),
+    ],
+)
+def test_units_tile_a_weight(spelling: str, unit: tuple[int, int], grid: tuple[int, int]) -> None:
+    block = Block.parse(spelling)
+    assert (block.unit((12, 16)), block.grid((12, 16))) == (unit, grid)
+    assert block.grid((12, 4, 2, 2)) == grid
+
+
+@pytest.mark.parametrize("spelling", ["element", "row", "column", "block4x8", "blocks8"])
+def test_units_are_spread_over_elements_and_gathered_again(spelling: str) -> None:
+    block = Block.parse(spelling)
+    units = torch.rand(block.grid((12, 16)), generator=torch.Generator().manual_seed(0)) < 0.5
+    mask = block.spread(units, (12, 4, 4))
+    assert torch.equal(block.gather(mask), units)
+    assert int(mask.sum()) == int(units.sum()) * 192 // units.numel()
+
+
+@pytest.mark.parametrize(
+    ("spelling", "text"),
+    [
+        (
+            "block5x8",
+            "rows of block5x8 must divide the 12 of w, not 5; divisors: 1, 2, 3, 4, 6, 12",
+        ),
+        (
+            "block4x3",
+            "columns of block4x3 must divide the 16 of w, not 3; divisors: 1, 2, 4, 8, 16",
+        ),
+        ("blocks5", "the number of blocks a row must divide the 16 of w, not 5; divisors: 1, 2, 4"),
+        ("2:3", "the group of 2:3 must divide the 16 of w, not 3; divisors: 1, 2, 4, 8, 16"),
+        ("2:5@0", "the group of 2:5@0 must divide the 12 of w, not 5; divisors: 1, 2, 3, 4, 6"),
+    ],
+)
+def test_what_does_not_divide_names_the_divisors(spelling: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=text):
+        Block.parse(spelling).grid((12, 16), "w")
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: Block.parse("brick"), "shape must be element, row, column, block4x8 .* not 'br"),
+        (lambda: Block((0, 0)), "a block must have a size of rows and columns, 0 for all of one"),
+        (lambda: Block((2, 2), number=4), "a block must be given by its size, by the number of bl"),
+        (lambda: Block.parse("4:4"), "N:M must keep at least 1 and fewer than all of a group"),
+        (lambda: Block().grid((7,), "w"), "w must have two dimensions or more to be pruned, not"),
+    ],
+)
+def test_numbers_that_make_no_unit_are_an_error(make: object, text: str) -> None:
+    assert callable(make)
+    with pytest.raises(ConfigError, match=text):
+        make()
+
+
+def test_a_mask_of_other_units_is_refused() -> None:
+    mask = torch.ones(4, 4, dtype=torch.bool)
+    mask[0, 0] = False
+    with pytest.raises(
+        ConfigError, match="the mask must keep or drop whole units of row, not part"
+    ):
+        Block.parse("row").gather(mask)
+    with pytest.raises(ConfigError, match="the mask must keep 2 of each 4, not others"):
+        Block.parse("2:4").gather(mask)

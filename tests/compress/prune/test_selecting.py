@@ -1,0 +1,170 @@
+"""Exactly as many units go as were asked for."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from litho.compress.prune import Block, PruneRule, prune
+from litho.compress.prune.evidence import gather
+from litho.compress.prune.rules import assign
+from litho.compress.prune.scoring import score_units
+from litho.compress.prune.selecting import count, keep_highest, keep_in_groups
+
+SHAPES = ["element", "row", "column", "block2x4", "blocks2", "2:4", "1:4@0", "3:20"]
+SCORES = ["random", "l1", "l2", "movement", "wanda", "sparsegpt"]
+SCOPES = ["tensor", "row", "global"]
+DTYPES = [torch.float32, torch.float64, torch.bfloat16, torch.float16]
+KINDS = ["normal", "equal", "zero", "half zero", "ties"]
+
+
+def test_a_decimal_sparsity_is_what_it_prints_as() -> None:
+    assert [count(0.35, 10), count(0.25, 10), count(0.15, 10), count(0.5, 3)] == [4, 2, 2, 2]
+    assert [count(0.0, 7), count(0.999, 1), count(0.1, 5), count(0.3, 10)] == [0, 1, 0, 3]
+
+
+@given(
+    st.integers(1, 6), st.integers(1, 40), st.floats(0, 0.999), st.integers(1, 5), st.integers(0, 9)
+)
+def test_the_least_go_and_exactly_so_many(
+    rows: int, units: int, sparsity: float, levels: int, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    scores = draw.integers(0, levels, (rows, units)).astype(np.float32)
+    dropped = count(sparsity, units)
+    kept = keep_highest(scores, dropped, seed)
+    assert np.array_equal(kept, keep_highest(scores, dropped, seed))
+    assert (~kept).sum(1).tolist() == [dropped] * rows
+    for row, stays in zip(scores, kept, strict=True):
+        assert row[stays].min(initial=np.inf) >= row[~stays].max(initial=-np.inf)
+
+
+@given(st.integers(2, 20), st.integers(1, 30), st.integers(1, 4), st.data())
+def test_of_each_group_so_many_stay(
+    members: int, groups: int, levels: int, data: st.DataObject
+) -> None:
+    keep = data.draw(st.integers(1, members - 1))
+    scores = np.random.default_rng(groups).integers(0, levels, (groups, members)).astype(np.float32)
+    kept = keep_in_groups(scores, keep, 0)
+    assert kept.sum(1).tolist() == [keep] * groups
+    for row, stays in zip(scores, kept, strict=True):
+        assert row[stays].min() >= row[~stays].max()
+
+
+def test_equal_scores_go_by_lot_and_not_in_a_band() -> None:
+    kept = keep_highest(np.zeros((1, 1000)), 500, seed=3)[0]
+    assert 200 < kept[:500].sum() < 300
+    assert not np.array_equal(kept, keep_highest(np.zeros((1, 1000)), 500, seed=4)[0])
+
+
+class Two(nn.Module):
+    """Two layers of different sizes, and biases."""
+
+    def __init__(self, kind: str, dtype: torch.dtype, seed: int) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(40, 24), nn.Linear(20, 8)
+        draw = torch.Generator().manual_seed(seed)
+        for layer in (self.a, self.b):
+            weight = torch.randn(layer.weight.shape, generator=draw)
+            chosen = {
+                "normal": weight,
+                "equal": torch.full_like(weight, -0.25),
+                "zero": torch.zeros_like(weight),
+                "half zero": torch.where(weight > 0, weight, 0.0),
+                "ties": weight.round(),
+            }
+            layer.weight.data = chosen[kind]
+        self.to(dtype)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.a(x).sum() + self.b(x[..., :20]).square().sum()
+        return y
+
+
+def loss(model: nn.Module, batch: torch.Tensor) -> torch.Tensor:
+    y: torch.Tensor = model(batch)
+    return y
+
+
+def expected(rule: PruneRule, model: Two) -> dict[str, int]:
+    """How many units go, by layer; under "" when all compete."""
+    grids = {path: rule.block.grid(tuple(m.weight.shape)) for path, m in model.named_children()}
+    if rule.block.group:
+        return {
+            path: down * beside // rule.block.group * (rule.block.group - rule.block.keep)
+            for path, (down, beside) in grids.items()
+        }
+    if rule.scope == "global":
+        return {"": count(rule.asked, sum(down * beside for down, beside in grids.values()))}
+    if rule.scope == "row":
+        return {path: down * count(rule.asked, beside) for path, (down, beside) in grids.items()}
+    return {path: count(rule.asked, down * beside) for path, (down, beside) in grids.items()}
+
+
+def fits(shape: str, scope: str, score: str) -> bool:
+    if scope == "row" and shape == "row":
+        return False
+    is_column_wise = shape in ("element", "2:4", "3:20")
+    return score != "sparsegpt" or (is_column_wise and scope != "global")
+
+
+TRIPLES = [
+    (score, scope, shape)
+    for score in SCORES
+    for scope in SCOPES
+    for shape in SHAPES
+    if fits(shape, scope, score)
+]
+
+
+@pytest.mark.parametrize(
+    ("score", "scope", "shape"), TRIPLES, ids=[" ".join(triple) for triple in TRIPLES]
+)
+@settings(max_examples=6)
+@given(
+    st.floats(0, 0.99) | st.sampled_from([0.0, 0.1, 0.25, 0.35, 0.5, 0.9, 0.99]),
+    st.sampled_from(DTYPES),
+    st.sampled_from(KINDS),
+    st.integers(0, 3),
+)
+def test_achieved_is_what_was_asked_for(
+    score: str, scope: str, shape: str, sparsity: float, dtype: torch.dtype, kind: str, seed: int
+) -> None:
+    block = Block.parse(shape)
+    rule = PruneRule("*", None if block.group else sparsity, shape, scope, score, seed)
+    model = Two(kind, dtype, seed)
+    x = torch.randn(4, 40, generator=torch.Generator().manual_seed(seed)).to(dtype)
+    evidence = gather(model, assign(model, [rule]), [x], loss)
+    scores = {
+        path: score_units(m.weight, block, score, path, seed, evidence).double()
+        for path, m in model.named_children()
+        if score != "sparsegpt"
+    }
+    table = prune(model, [rule], [x], loss=loss)
+    dropped = {row.path: row.units - row.kept for row in table}
+    wanted = expected(rule, model)
+    assert wanted == ({"": sum(dropped.values())} if "" in wanted else dropped)
+    assert all(row.achieved == 1 - row.kept / row.units for row in table)
+    for path, layer in model.named_children():
+        mask = layer.parametrizations.weight[0].mask
+        units = block.gather(mask)  # refuses what is not N of M
+        assert not layer.weight[~mask].any()
+        if scores and not block.group and scope != "global":
+            rows = 1 if scope == "tensor" else units.shape[0]
+            for own, stays in zip(
+                scores[path].reshape(rows, -1), units.reshape(rows, -1), strict=True
+            ):
+                if stays.any() and not stays.all():
+                    assert own[stays].min() >= own[~stays].max()
+    if scores and scope == "global" and not block.group:
+        own = torch.cat([scores[path].reshape(-1) for path in dropped])
+        kept = torch.cat(
+            [
+                block.gather(layer.parametrizations.weight[0].mask).reshape(-1)
+                for layer in model.children()
+            ]
+        )
+        if kept.any() and not kept.all():
+            assert own[kept].min() >= own[~kept].max()
