@@ -87,3 +87,18 @@ def test_a_mask_of_other_units_is_refused() -> None:
         Block.parse("row").gather(mask)
     with pytest.raises(ConfigError, match="the mask must keep 2 of each 4, not others"):
         Block.parse("2:4").gather(mask)
+
+
+@pytest.mark.parametrize(("spelling", "each"), [("blocks8", 2), ("2:4", 4), ("block4x2", 2)])
+def test_units_of_a_row_are_those_of_a_tile_times_the_tiles(spelling: str, each: int) -> None:
+    block = Block.parse(spelling)
+    assert block.per_tile((12, 16), tiles=4) == each
+    assert each * 4 == block.grid((12, 16))[1]
+
+
+def test_a_tile_cuts_no_unit() -> None:
+    message = (
+        "tiles of w must cut no unit of 2:4: their number must divide 4, not be 8; divisors: 1"
+    )
+    with pytest.raises(ConfigError, match=message):
+        Block.parse("2:4").per_tile((12, 16), 8, "w")

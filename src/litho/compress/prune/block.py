@@ -114,6 +114,20 @@ class Block:
         high, wide = self.unit(shape, place)
         return rows // high, columns // wide
 
+    def per_tile(self, shape: tuple[int, ...], tiles: int, place: str = "the weight") -> int:
+        """Give how many units lie side by side in each of `tiles` equal parts of a weight row.
+
+        Units of a weight row are those of a tile times the tiles.
+        Raises `ConfigError`, which names the divisors, for tiles that cut a unit.
+        """
+        beside = self.grid(shape, place)[1] // max(self.group if self.axis else 1, 1)
+        if tiles < 1 or beside % tiles:
+            raise ConfigError(
+                f"tiles of {place} must cut no unit of {self}: their number must divide {beside},"
+                f" not be {tiles}; divisors: {', '.join(map(str, _divisors(beside)))}"
+            )
+        return self.grid(shape, place)[1] // tiles
+
     def split(self, weight: torch.Tensor) -> torch.Tensor:
         """Give a view [grid rows, unit rows, grid columns, unit columns] of a weight."""
         (down, beside), (high, wide) = (
@@ -155,8 +169,11 @@ def matrix(shape: tuple[int, ...], place: str) -> tuple[int, int]:
 
 def _divides(part: int, whole: int, name: str, place: str) -> None:
     if whole % part:
-        near = [n for n in range(1, whole + 1) if whole % n == 0]
         raise ConfigError(
             f"{name} must divide the {whole} of {place}, not {part}; divisors:"
-            f" {', '.join(map(str, near))}"
+            f" {', '.join(map(str, _divisors(whole)))}"
         )
+
+
+def _divisors(whole: int) -> list[int]:
+    return [number for number in range(1, whole + 1) if whole % number == 0]
