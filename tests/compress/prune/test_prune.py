@@ -307,6 +307,8 @@ def test_rules_that_contradict_the_model_leave_it_alone(
         ),
         ({"sparsity": -0.1}, "must be at least 0 and less than 1, not -0.1"),
         ({"sparsity": float("nan")}, "must be at least 0 and less than 1, not nan"),
+        ({"sparsity": "0.5"}, "must be at least 0 and less than 1, not '0.5'"),
+        ({"sparsity": 0.5, "shape": 4}, "shape of prune rule .* must be element, row, .*, not 4"),
         ({}, "prune rule '.*' must give a sparsity for element"),
         ({"sparsity": 0.4, "shape": "2:4"}, "must be 0.5, what 2:4 says, not 0.4; leave it out"),
         (
@@ -380,3 +382,27 @@ def test_a_score_needs_finite_values_of_every_layer() -> None:
         with pytest.raises(DataError, match=text):
             prune(model, [PruneRule("0", 0.5, score=score)], [inputs()])
         assert pruned(model) == ()
+
+
+def test_movement_needs_one_number_and_trained_weights() -> None:
+    rules = [PruneRule("*", 0.5, score="movement")]
+    message = "score movement must have a loss that is one number, and weights that are trained"
+    with pytest.raises(ConfigError, match=message):
+        prune(network(), rules, [inputs()], loss=lambda model, batch: model(batch))
+    with pytest.raises(ConfigError, match=message):
+        prune(network().requires_grad_(False), rules, [inputs()], loss=loss)
+
+
+def test_learned_scales_are_trained_under_a_mask() -> None:
+    model = network()
+    quantize(model, [QuantizeRule("*", weights="int4", inputs="int8", scale="learned")], [inputs()])
+    prune(model, HALF)
+    optimizer = torch.optim.Adam(model.train().parameters(), 0.01)
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss(model, inputs()).backward()
+        optimizer.step()
+    result = model.eval()(inputs())
+    assert not model[0].weight[~model[0].parametrizations.weight[0].mask].any()
+    make_permanent(model)
+    assert torch.equal(model(inputs()), result)

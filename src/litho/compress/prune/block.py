@@ -65,7 +65,7 @@ class Block:
         `blocks8` is `block_num`: 8 blocks in a weight row. Raises `ConfigError`, which begins with
         `place`, for another spelling.
         """
-        found = _SPELLINGS.fullmatch(spelling)
+        found = _SPELLINGS.fullmatch(str(spelling))
         if found is None:
             raise ConfigError(
                 f"{place} must be element, row, column, block4x8 (rows x columns), blocks8 (blocks"

@@ -86,7 +86,13 @@ def _run(
     assert loss is not None
     weights = [weight_of(model.get_submodule(path)) for path in moving]
     with torch.enable_grad():
-        gradients = torch.autograd.grad(loss(model, batch), weights, allow_unused=True)
+        value = loss(model, batch)
+        if value.numel() != 1 or not all(weight.requires_grad for weight in weights):
+            raise ConfigError(
+                "score movement must have a loss that is one number, and weights that are trained,"
+                f" not a loss of shape {tuple(value.shape)} or frozen weights"
+            )
+        gradients = torch.autograd.grad(value, weights, allow_unused=True)
     for path, weight, gradient in zip(moving, weights, gradients, strict=True):
         if gradient is not None:
             moved = -(weight.detach().double() * gradient.double())

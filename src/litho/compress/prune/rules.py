@@ -95,8 +95,8 @@ class PruneRule:
 
 def check_sparsity(sparsity: float, name: str) -> None:
     """Raise `ConfigError` for a sparsity outside [0, 1)."""
-    if not 0 <= sparsity < 1:
-        raise ConfigError(f"{name} must be at least 0 and less than 1, not {sparsity}")
+    if not isinstance(sparsity, int | float) or not 0 <= sparsity < 1:
+        raise ConfigError(f"{name} must be at least 0 and less than 1, not {sparsity!r}")
 
 
 def match(model: nn.Module, pattern: str, kind: str, needs_weight: bool) -> list[str]:
