@@ -406,3 +406,24 @@ def test_learned_scales_are_trained_under_a_mask() -> None:
     assert not model[0].weight[~model[0].parametrizations.weight[0].mask].any()
     make_permanent(model)
     assert torch.equal(model(inputs()), result)
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_a_pruned_float_layer_takes_what_quantized_ones_give(
+    is_first: bool, has_bias: bool
+) -> None:
+    model = nn.Sequential(nn.Linear(8, 16), nn.Linear(16, 4, bias=has_bias))
+    wide = QuantizeRule("0", weights="int16", inputs="int16", outputs="int16")
+    steps = [
+        lambda: prune(model, [PruneRule("1", 0.5)]),
+        lambda: quantize(model, [wide], [inputs()]),
+    ]
+    for step in steps if is_first else reversed(steps):
+        step()
+    result = model.eval()(inputs())
+    assert (result.dtype, model[0](inputs()).dtype) == (torch.float32, torch.float64)
+    assert torch.equal(copy.deepcopy(model)(inputs()), result)
+    assert torch.equal(torch.export.export(model, (inputs(),)).module()(inputs()), result)
+    make_permanent(model)
+    assert torch.equal(model(inputs()), result)

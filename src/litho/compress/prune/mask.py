@@ -1,14 +1,15 @@
 """The module that holds the mask of one weight: the first parametrization of its chain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from litho.compress.layer import original_of, parameter_quantizer
+from litho.compress.layer import _narrow, narrow, original_of, parameter_quantizer
 from litho.compress.prune.block import Block
+from litho.compress.quantizer import Quantizer
 from litho.compress.straight_through import straight_through
 from litho.errors import ConfigError, DataError
 
@@ -146,7 +147,9 @@ def attach(module: nn.Module, mask: Mask) -> None:
         parametrize.register_parametrization(module, "weight", mask, unsafe=True)
     else:
         chain.insert(0, mask)
-    module.register_forward_pre_hook(_check_zero, prepend=True)
+    # What `narrow` left there looks for a parameter that is now behind the mask.
+    _unhook(module, _narrow)
+    module.register_forward_pre_hook(_before, prepend=True)
 
 
 def check_zero(module: nn.Module) -> None:
@@ -163,16 +166,28 @@ def check_zero(module: nn.Module) -> None:
         )
 
 
-def _check_zero(module: nn.Module, args: tuple[Any, ...]) -> None:
-    del args
-    if not torch.compiler.is_compiling() and parametrize.is_parametrized(module, "weight"):
-        chain = _chain(module)
-        if chain is not None and len(chain) > 1:
+def _before(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse a format without a zero, and give what is not quantized the number type it has."""
+    if parameter_quantizer(module, "weight") is not None:
+        if not torch.compiler.is_compiling():
             check_zero(module)
+        return args
+    wanted = weight_of(module).dtype
+    return tuple(
+        item.to(wanted) if isinstance(item, torch.Tensor) and item.dtype == torch.float64 else item
+        for item in args
+    )
+
+
+def _unhook(module: nn.Module, hook: Callable[..., Any]) -> None:
+    for key, found in list(module._forward_pre_hooks.items()):
+        if found is hook:
+            del module._forward_pre_hooks[key]
 
 
 def make_permanent(model: nn.Module) -> None:
     """Write the zeros of all masks into the weights, and take the masks away."""
+    is_quantized = any(isinstance(module, Quantizer) for module in model.modules())
     for _, module, mask in list(masks(model)):
         chain = _chain(module)
         assert chain is not None
@@ -182,9 +197,10 @@ def make_permanent(model: nn.Module) -> None:
             parametrize.remove_parametrizations(module, "weight", leave_parametrized=False)
         else:
             del chain[list(chain).index(mask)]
-        for key, hook in list(module._forward_pre_hooks.items()):
-            if hook is _check_zero:
-                del module._forward_pre_hooks[key]
+        _unhook(module, _before)
+        if is_quantized and parameter_quantizer(module, "weight") is None:
+            _unhook(module, _narrow)
+            narrow(module)
 
 
 def restore(model: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
