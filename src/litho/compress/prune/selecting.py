@@ -30,15 +30,12 @@ def keep_highest(scores: _Scores, dropped: int, seed: int) -> _Kept:
     if dropped == 0:
         return np.ones(scores.shape, dtype=bool)
     edge = np.partition(scores, dropped - 1, axis=1)[:, dropped - 1 : dropped]
-    kept = scores >= edge
-    wanting = dropped - (scores.shape[1] - np.count_nonzero(kept, axis=1))
-    ties = scores == edge
-    is_open = np.count_nonzero(ties, axis=1) != wanting
-    kept[~is_open] &= ~ties[~is_open]
+    kept = scores > edge
+    left_over = scores.shape[1] - np.count_nonzero(kept, axis=1) - dropped
     draw = np.random.default_rng(seed)
-    for row in np.flatnonzero(is_open):
-        places = np.flatnonzero(ties[row])
-        kept[row, draw.permutation(places)[: wanting[row]]] = False
+    for row in np.flatnonzero(left_over):
+        places = draw.permutation(np.flatnonzero(scores[row] == edge[row]))
+        kept[row, places[len(places) - left_over[row] :]] = True
     return kept
 
 
