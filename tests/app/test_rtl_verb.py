@@ -134,7 +134,7 @@ def test_the_waves_of_one_case_are_recorded_and_drawn(tmp_path, capsys):
     assert call("simulate", "--block", "relu", "--wave", str(tmp_path / "b.vcd")) == 2
     assert "waves must be of one case, and 'relu' names 4" in capsys.readouterr().err
     assert call(*verb, "--wave", str(tmp_path / "a.png")) == 2
-    assert "must go to a file that ends in .vcd or .svg" in capsys.readouterr().err
+    assert "must go to a file that ends in .vcd, .fst or .svg" in capsys.readouterr().err
 
 
 def test_folders_go_with_a_block_alone(tmp_path, capsys):

@@ -1,5 +1,7 @@
 """`litho simulate` records what it simulates."""
 
+import re
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +13,7 @@ from litho.errors import ToolMissingError
 from litho.formats import Fixed
 from litho.ir import Graph, Input, Lanes, Node, TensorType, save
 from litho.ops.relu.reference import ReluParams
+from litho.tools import Tool
 
 
 def call(*arguments: str) -> int:
@@ -39,6 +42,58 @@ def test_every_signal_goes_into_a_vcd(folder, tmp_path):
     text = (tmp_path / "a.vcd").read_text()
     assert "r_data" in text
     assert "u_r " in text
+
+
+def test_every_signal_goes_into_an_fst_that_holds_what_the_vcd_does(folder, tmp_path):
+    try:
+        tools.find("vcd2fst")
+    except ToolMissingError as error:
+        pytest.skip(f"vcd2fst is missing: {error}")
+    for name in ("a.vcd", "a.fst"):
+        assert call("simulate", str(folder), "--wave", str(tmp_path / name)) == 0
+    again = tmp_path / "again.vcd"
+    job = ["fst2vcd", "-f", str(tmp_path / "a.fst"), "-o", str(again)]
+    assert subprocess.run(job, check=False).returncode == 0
+    wanted = changes((tmp_path / "a.vcd").read_text())
+    assert sum(map(len, wanted.values())) > 100
+    assert changes(again.read_text()) == wanted
+    assert sorted(path.name for path in tmp_path.glob("*a.*")) == ["a.fst", "a.vcd"]
+
+
+def changes(text: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the values of each signal with their times, by the signal's place and name."""
+    scopes: list[str] = []
+    names: dict[str, list[str]] = {}
+    for kind, name, code, signal in re.findall(
+        r"\$(scope|upscope|var)(?: +module +(\S+)| +\w+ +\d+ +(\S+) +(\S+))?", text
+    ):
+        if kind == "scope":
+            scopes.append(name)
+        elif kind == "upscope":
+            scopes.pop()
+        else:
+            names.setdefault(code, []).append(".".join([*scopes, signal]))
+    found: dict[str, list[tuple[str, str]]] = {}
+    time = ""
+    for line in text.partition("$enddefinitions")[2].splitlines():
+        change = re.fullmatch(r"b([01xz]+) +(\S+)|([01xz])(\S+)", line.strip())
+        if line.startswith("#"):
+            time = line
+        elif change:
+            value = (change[1] or change[3]).lstrip("0")
+            for name in names[change[2] or change[4]]:
+                found.setdefault(name, []).append((time, value))
+    return found
+
+
+def test_an_fst_without_its_writer_is_refused_before_anything_runs(
+    folder, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(
+        tools, "VCD2FST", Tool("vcd2fst", "write waves as FST", "any", "do so", lambda: None)
+    )
+    assert call("simulate", str(folder), "--wave", str(tmp_path / "a.fst")) == 3
+    assert "vcd2fst must be installed to write waves as FST" in capsys.readouterr().err
 
 
 def test_the_streams_go_into_a_picture(folder, tmp_path):

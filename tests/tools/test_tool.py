@@ -49,6 +49,7 @@ def test_the_survey_names_every_tool_in_little_time():
         "nextpnr-ecp5",
         "nextpnr-ice40",
         "cocotb",
+        "vcd2fst",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Records a simulation into a file: every signal as VCD, or the streams as a picture."""
+"""Records a simulation into a file: every signal as VCD or FST, or the streams as a picture."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["record_case", "recording"]
 
-_CYCLES = {".vcd": 1000, ".svg": 40}
+_CYCLES = {".vcd": 1000, ".fst": 1000, ".svg": 40}
 
 
 @contextmanager
@@ -24,10 +24,13 @@ def recording(
 ) -> "Iterator[Wave | None]":
     """Give what a simulation must record, and see that `path` holds it, even when it fails.
 
-    A path that ends in .svg gets a picture of what `tracks` finds in the recording. Without
-    `cycles` as many are recorded as are of use: 1000, or 40 in a picture.
-    Raises `ConfigError` for a path that ends otherwise.
+    A path that ends in .vcd or .fst gets every signal, one that ends in .svg a picture of what
+    `tracks` finds in the recording. Without `cycles` as many are recorded as are of use: 1000, or
+    40 in a picture.
+    Raises `ConfigError` for a path that ends otherwise, `ToolMissingError` for .fst without the
+    program that writes it.
     """
+    from litho import tools
     from litho.report import draw_waves, write_file
     from litho.sim import Wave
 
@@ -36,18 +39,25 @@ def recording(
         return
     place = Path(path)
     if place.suffix not in _CYCLES:
-        raise ConfigError(f"waves must go to a file that ends in .vcd or .svg, not to {place}")
+        raise ConfigError(
+            f"waves must go to a file that ends in .vcd, .fst or .svg, not to {place}"
+        )
+    if place.suffix == ".fst":
+        tools.require(tools.VCD2FST)
     count = cycles or _CYCLES[place.suffix]
     if place.suffix == ".vcd":
         yield Wave(place, count)
         return
     with tempfile.TemporaryDirectory(prefix="litho-") as folder:
-        wave = Wave(Path(folder) / "waves.vcd", count, depth=1)
+        depth = 1 if place.suffix == ".svg" else 0
+        wave = Wave(Path(folder) / "waves.vcd", count, depth=depth)
         try:
             yield wave
         finally:
-            if wave.path.is_file():
+            if wave.path.is_file() and depth:
                 write_file(place, draw_waves(tracks(wave.path), 0, count))
+            elif wave.path.is_file():
+                tools.convert_waves(wave.path, place, Path(folder) / "convert.log")
 
 
 def record_case(

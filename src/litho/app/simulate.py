@@ -39,7 +39,7 @@ __all__ = ["verb"]
     "--wave",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Record the stalled run: every signal in FILE.vcd, or a picture in FILE.svg.",
+    help="Record the stalled run: every signal in FILE.vcd or FILE.fst, or a picture in FILE.svg.",
 )
 @click.option(
     "--cycles",

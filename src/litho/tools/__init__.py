@@ -8,6 +8,7 @@ from litho.tools.icarus import ICARUS, compile_bench, run_bench
 from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
 from litho.tools.run import Job, run
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
+from litho.tools.vcd2fst import VCD2FST, convert_waves
 from litho.tools.verilator import VERILATOR, build_simulator, lint
 from litho.tools.yosys import YOSYS, Synthesis, cell_models, synthesize
 
@@ -18,6 +19,7 @@ __all__ = [
     "NEXTPNR_ECP5",
     "NEXTPNR_ICE40",
     "TOOLS",
+    "VCD2FST",
     "VERILATOR",
     "YOSYS",
     "FoundTool",
@@ -30,6 +32,7 @@ __all__ = [
     "cached",
     "cell_models",
     "compile_bench",
+    "convert_waves",
     "digest",
     "find",
     "kept_on_failure",
@@ -44,7 +47,8 @@ __all__ = [
 ]
 
 TOOLS = {
-    tool.name: tool for tool in (CXX, VERILATOR, ICARUS, YOSYS, NEXTPNR_ECP5, NEXTPNR_ICE40, COCOTB)
+    tool.name: tool
+    for tool in (CXX, VERILATOR, ICARUS, YOSYS, NEXTPNR_ECP5, NEXTPNR_ICE40, COCOTB, VCD2FST)
 }
 
 
