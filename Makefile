@@ -18,7 +18,7 @@ help: ## show this list
 setup: $(STAMP) ## make the environment in .venv, with the litho command in it
 
 # torch goes first, on its own: with it there the rest adds no CUDA package.
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml $(wildcard src/litho/kernels/*.cpp src/litho/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) must be Python 3.11 or newer; give another: make PYTHON=python3.12" >&2; exit 2; }
 	@command -v g++ >/dev/null || \
