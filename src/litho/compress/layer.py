@@ -1,6 +1,6 @@
 """What a rule puts on one module: parametrizations on its parameters and hooks around its call."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -24,7 +24,15 @@ from litho.compress.spelling import Wanted
 from litho.errors import ConfigError
 from litho.formats import Fixed
 
-__all__ = ["attach", "narrow", "original_of", "parameter_quantizer", "quantizers_of"]
+__all__ = [
+    "attach",
+    "narrow",
+    "original_of",
+    "parameter_quantizer",
+    "quantizers_of",
+    "unhook",
+    "widen",
+]
 
 _INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
 
@@ -57,6 +65,18 @@ def narrow(module: nn.Module) -> None:
     """Let a module that is not quantized take float64 from quantized ones before it."""
     if any(parameter.is_floating_point() for parameter in module.parameters(recurse=False)):
         module.register_forward_pre_hook(_narrow)
+
+
+def widen(module: nn.Module) -> None:
+    """Take back what `narrow` did."""
+    unhook(module, _narrow)
+
+
+def unhook(module: nn.Module, hook: Callable[..., Any]) -> None:
+    """Take a hook before the call of a module away, however often it is there."""
+    for key, found in list(module._forward_pre_hooks.items()):
+        if found is hook:
+            del module._forward_pre_hooks[key]
 
 
 def _narrow(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,13 +1,13 @@
 """The module that holds the mask of one weight: the first parametrization of its chain."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from litho.compress.layer import _narrow, narrow, original_of, parameter_quantizer
+from litho.compress.layer import narrow, original_of, parameter_quantizer, unhook, widen
 from litho.compress.prune.block import Block
 from litho.compress.quantizer import Quantizer
 from litho.compress.straight_through import straight_through
@@ -148,7 +148,7 @@ def attach(module: nn.Module, mask: Mask) -> None:
     else:
         chain.insert(0, mask)
     # What `narrow` left there looks for a parameter that is now behind the mask.
-    _unhook(module, _narrow)
+    widen(module)
     module.register_forward_pre_hook(_before, prepend=True)
 
 
@@ -179,12 +179,6 @@ def _before(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _unhook(module: nn.Module, hook: Callable[..., Any]) -> None:
-    for key, found in list(module._forward_pre_hooks.items()):
-        if found is hook:
-            del module._forward_pre_hooks[key]
-
-
 def make_permanent(model: nn.Module) -> None:
     """Write the zeros of all masks into the weights, and take the masks away."""
     is_quantized = any(isinstance(module, Quantizer) for module in model.modules())
@@ -197,9 +191,9 @@ def make_permanent(model: nn.Module) -> None:
             parametrize.remove_parametrizations(module, "weight", leave_parametrized=False)
         else:
             del chain[list(chain).index(mask)]
-        _unhook(module, _before)
+        unhook(module, _before)
         if is_quantized and parameter_quantizer(module, "weight") is None:
-            _unhook(module, _narrow)
+            widen(module)
             narrow(module)
 
 
