@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import NODEFAULT, Meta, Struct
+from msgspec.structs import fields
 
 from litho.errors import ConfigError
 from litho.flow.paths import located
@@ -18,6 +19,7 @@ __all__ = [
     "Model",
     "Plot",
     "Quantize",
+    "Sensitivity",
     "Simulate",
     "Stimuli",
     "Synthesize",
@@ -192,6 +194,36 @@ class Plot(_Strict, frozen=True, kw_only=True):
     x_label: str = ""
 
 
+class Sensitivity(_Strict, frozen=True, kw_only=True):
+    """A study of what the accuracy of the float network loses where it is pruned or quantized.
+
+    `targets` are what is changed at once: all matrices of one `layer`, those of one `kind` in all
+    layers, or each single `matrix`; of those that `match` takes. Each is pruned to each of
+    `sparsities` in each of `shapes` (N:M says its sparsity itself), by `score` and in `scope`; and
+    its `parts` are quantized to each of `formats`. Targets are ranked at each sparsity and format
+    in `rank`. `samples` of the test set are drawn by the seed and judged, 0: all; intervals are
+    those of so many `resamples`.
+    """
+
+    targets: Annotated[tuple[Literal["layer", "kind", "matrix"], ...], Meta(min_length=1)] = (
+        "layer",
+        "kind",
+        "matrix",
+    )
+    match: Name | Annotated[tuple[Name, ...], Meta(min_length=1)] = "*"
+    sparsities: tuple[Probability, ...] = ()
+    shapes: tuple[Name, ...] = ()
+    score: Literal["random", "l1", "l2", "wanda", "sparsegpt"] = "l1"
+    scope: Literal["tensor", "row"] = "tensor"
+    formats: tuple[Name, ...] = ()
+    parts: Annotated[tuple[Literal["weights", "inputs"], ...], Meta(min_length=1)] = ("weights",)
+    granularity: Literal["tensor", "axis"] = "tensor"
+    calibration: Literal["min_max", "percentile", "mse"] = "min_max"
+    rank: tuple[float | str, ...] = (0.5,)
+    samples: Natural = 0
+    resamples: Count = 2000
+
+
 class Config(_Strict, frozen=True, kw_only=True):
     """One run, whole: data, network, training, formats, hardware, checks.
 
@@ -202,7 +234,8 @@ class Config(_Strict, frozen=True, kw_only=True):
     nor calibrates. Without hardware it ends with the accuracies, and `sums` may say how the
     quantized network computes sums of products in eval: `exact`, as hardware; `wide`, also where
     they are too wide for it; `float`, in float32 as in training, several times as fast. Unless
-    given it is `exact` with hardware and `wide` without.
+    given it is `exact` with hardware and `wide` without. With `sensitivity` the
+    run is a study of the float network, and nothing else.
     """
 
     task: Annotated[str, Meta(min_length=1)] | None = None
@@ -222,10 +255,14 @@ class Config(_Strict, frozen=True, kw_only=True):
     hardware: Hardware | None = None
     simulate: Simulate = Simulate()
     synthesize: Synthesize | None = None
+    sensitivity: Sensitivity | None = None
 
     def __post_init__(self) -> None:
         if (self.task is None) == (self.stimuli is None):
             raise ValueError("there must be a key 'task' or a table 'stimuli', and not both")
+        if self.sensitivity is not None:
+            self._check_alone()
+            return
         if not self.quantize and self.start is None:
             raise ValueError("there must be a table [[quantize]], or a run to start from")
         for key in ("stimuli", "synthesize", "simulate"):
@@ -234,8 +271,25 @@ class Config(_Strict, frozen=True, kw_only=True):
         if self.hardware is not None and self.sums not in (None, "exact"):
             raise ValueError(f"key 'sums' must be 'exact' with hardware, not {self.sums!r}")
 
+    def _check_alone(self) -> None:
+        """Raise `ValueError` for what a study of sensitivity would leave out."""
+        for field in fields(self):
+            first = field.default_factory() if field.default is NODEFAULT else field.default
+            if field.name not in _STUDIED and getattr(self, field.name) != first:
+                raise ValueError(
+                    f"there must be no {field.name!r} beside a table 'sensitivity', which studies"
+                    " the float network"
+                )
+
 
 _ABSENT = {"stimuli": None, "synthesize": None, "simulate": Simulate()}
+# What a study of sensitivity reads.
+_STUDIED = frozenset(
+    {
+        *("task", "task_options", "data", "ops", "seed", "split", "start", "model", "train"),
+        *("calibrate", "sums", "sensitivity"),
+    }
+)
 
 
 def load_config(path: Path) -> Config:
