@@ -205,7 +205,8 @@ static int32_t run_table(const float* x, float* y, const float* thresholds, cons
   return all_seen.not_finite();
 }
 
-// What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN.
+// What follows the rounding in some formats (kFinish): zeros without sign, infinity and NaN. Few
+// numbers of a tensor overflow, if any: a vector without one is spared the choices.
 template <typename Step, int kFinish>
 struct Finished {
   Step step;
@@ -214,14 +215,20 @@ struct Finished {
   explicit Finished(const Source& of)
       : step(of), edge(of(&P::edge)), infinity(floats(alli(of.p.special))),
         nan(floats(alli(0x7fc00000))) {}
-  inline Floats operator()(Floats x) const {
-    const bool drops_sign = kFinish & kDropsSignOfZero;
-    Floats y = step(x);
-    if (drops_sign) y = y + all(0.0f);
-    if (!(kFinish & kOverflows)) return y;
+  static __attribute__((noinline)) Floats overflown(const Finished& of, Floats x, Floats y) {
     Floats magnitude = floats(ints(x) & kMagnitude);
-    Floats other = choose_past(magnitude, all(__builtin_inff()), nan, infinity);
-    return choose_past(magnitude, edge, drops_sign ? other : with_sign(other, x), y);
+    Floats other = choose_past(magnitude, all(__builtin_inff()), of.nan, of.infinity);
+    if (!(kFinish & kDropsSignOfZero)) other = with_sign(other, x);
+    return choose_past(magnitude, of.edge, other, y);
+  }
+  inline Floats operator()(Floats x) const {
+    Floats y = step(x);
+    if (kFinish & kDropsSignOfZero) y = y + all(0.0f);
+    if (!(kFinish & kOverflows)) return y;
+    if (__builtin_expect(is_any_past(floats(ints(x) & kMagnitude), edge), 0)) {
+      return overflown(*this, x, y);
+    }
+    return y;
   }
 };
 
@@ -238,9 +245,9 @@ static int32_t run_finished(LITHO_RUN) {
 }
 
 static int32_t run_scaled(LITHO_RUN) {
-  if (p->mantissa && !p->flushes) return run_finished<FloatScaled<FloatStep>>(x, y, p, extent);
-  if (p->parity) return run_finished<FloatScaled<BitStep<false, true>>>(x, y, p, extent);
-  return run_finished<FloatScaled<BitStep<false, false>>>(x, y, p, extent);
+  if (p->mantissa && !p->flushes) return run_finished<FloatScaled<FloatGrid>>(x, y, p, extent);
+  if (p->parity) return run_finished<FloatScaled<BitGrid<false, true>>>(x, y, p, extent);
+  return run_finished<FloatScaled<BitGrid<false, false>>>(x, y, p, extent);
 }
 
 static int32_t run_doubles(LITHO_RUN) {
@@ -253,11 +260,11 @@ static int32_t run_step(int32_t kind, LITHO_RUN) {
   switch (kind) {
     case 0: return run<FixedStep>(x, y, p, extent);
     case 1: return run<FixedScaled>(x, y, p, extent);
-    case 2: return run_finished<FloatStep>(x, y, p, extent);
-    case 3: return run_finished<BitStep<true, false>>(x, y, p, extent);
+    case 2: return run_finished<FloatStep<FloatGrid>>(x, y, p, extent);
+    case 3: return run_finished<FloatStep<BitGrid<true, false>>>(x, y, p, extent);
     case 4:
-      if (p->parity) return run_finished<BitStep<false, true>>(x, y, p, extent);
-      return run_finished<BitStep<false, false>>(x, y, p, extent);
+      if (p->parity) return run_finished<FloatStep<BitGrid<false, true>>>(x, y, p, extent);
+      return run_finished<FloatStep<BitGrid<false, false>>>(x, y, p, extent);
     case 5: return run_scaled(x, y, p, extent);
     case 6: return run<FixedWide>(x, y, p, extent);
     case 7: return run<FixedDouble>(x, y, p, extent);

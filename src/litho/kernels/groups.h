@@ -92,7 +92,7 @@ static int32_t run_groups(const float* x, float* y, const LithoBlock& b) {
 
 static int32_t run_block(const float* x, float* y, const LithoBlock& b) {
   if (b.is_integer) return run_groups<FixedStep>(x, y, b);
-  if (b.element.mantissa) return run_groups<FloatStep>(x, y, b);
-  if (b.element.parity) return run_groups<BitStep<false, true>>(x, y, b);
-  return run_groups<BitStep<false, false>>(x, y, b);
+  if (b.element.mantissa) return run_groups<FloatStep<FloatGrid>>(x, y, b);
+  if (b.element.parity) return run_groups<FloatStep<BitGrid<false, true>>>(x, y, b);
+  return run_groups<FloatStep<BitGrid<false, false>>>(x, y, b);
 }

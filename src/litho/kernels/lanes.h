@@ -189,6 +189,17 @@ static inline bool is_any_outside(Ints lanes, Ints lowest, Ints span) {
 #endif
 }
 
+// Whether a lane of a lies above that of b or is NaN.
+static inline bool is_any_past(Floats a, Floats b) {
+#if defined(LITHO_AVX512)
+  return _mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ);
+#elif defined(LITHO_AVX2)
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NLE_UQ));
+#else
+  return greatest_lane(~(a <= b) & 1);
+#endif
+}
+
 static inline int32_t is_not_finite(Floats seen_lanes) {
   int32_t found = 0;
   for (int lane = 0; lane < kLanes; lane++) found |= seen_lanes[lane] != 0.0f;

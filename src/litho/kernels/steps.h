@@ -98,71 +98,67 @@ struct FixedCorrected {
   }
 };
 
-// A minifloat with mantissa bits under a power of two: adding 2^(e - M + 23) rounds a number of
-// exponent e at its last mantissa bit, and a carry needs no care.
-struct FloatStep {
-  Floats up, down, high;
-  Ints least, gap;
-  template <typename Source>
-  explicit FloatStep(const Source& of)
-      : up(of(&P::up)), down(of(&P::down)), high(of(&P::high)), least(alli(of.p.least)),
-        gap(alli((23 - of.p.mantissa) << 23)) {}
-  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
+// The grid of a minifloat with mantissa bits: adding 2^(e - M + 23) rounds a number of exponent e at
+// its last mantissa bit, and a carry needs no care.
+struct FloatGrid {
+  int32_t least, gap;
+  explicit FloatGrid(const P& p) : least(p.least), gap((23 - p.mantissa) << 23) {}
   inline Floats rounded(Floats a) const {
-    Floats magic = floats(most_of(ints(a) & kInfinity, least) + gap);
+    Floats magic = floats(most_of(ints(a) & kInfinity, alli(least)) + alli(gap));
     return a + magic - magic;
-  }
-  inline Floats operator()(Floats x) const {
-    Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
-    return with_sign(rounded(a) * down, x);
   }
 };
 
-// A minifloat under a power of two, on the bits of the number: adding just under half of the last
-// kept bit, and one more where that bit is odd. float32 counts its subnormals through like any
-// other, so that this serves formats with float32's own least exponent as it is (kAll). Formats
-// without subnormals have zero and the least normal value below the others; what lies above half
-// of that becomes it. Without a mantissa the last bit is the exponent's; `parity` says where the
-// code's differs from float32's.
+// The grid of a minifloat, on the bits of the number: adding just under half of the last kept bit,
+// and one more where that bit is odd. float32 counts its subnormals through like any other, so that
+// this serves formats with float32's own least exponent as it is (kAll). Formats without subnormals
+// have zero and the least normal value below the others; what lies above half of that becomes it.
+// Without a mantissa the last bit is the exponent's; `parity` says where the code's differs from
+// float32's.
 template <bool kAll, bool kFlip>
-struct BitStep {
-  Floats up, down, high, half, normal;
-  Ints below, mask, odd_bit;
-  int drop;
-  template <typename Source>
-  explicit BitStep(const Source& of)
-      : up(of(&P::up)), down(of(&P::down)), high(of(&P::high)), half(of(&P::half)),
-        normal(floats(alli(of.p.least))),
-        below(alli((1 << (22 - of.p.mantissa)) - 1 + of.p.parity)),
-        mask(alli(~((1 << (23 - of.p.mantissa)) - 1))), odd_bit(alli(1)),
-        drop(23 - of.p.mantissa) {}
-  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
+struct BitGrid {
+  float half;
+  int32_t normal, below, drop;
+  explicit BitGrid(const P& p)
+      : half(p.half), normal(p.least), below((1 << (22 - p.mantissa)) - 1 + p.parity),
+        drop(23 - p.mantissa) {}
   inline Floats rounded(Floats a) const {
-    Floats from = kAll ? a : most_of(a, normal);
-    Ints odd = (ints(from) >> drop) & odd_bit;
-    Ints raised = ints(from) + below;  // `below` is one more where the parities differ
-    Ints found = (kFlip ? raised - odd : raised + odd) & mask;
-    if (!kAll) found = keep_where_greater(found, a, half);
+    Floats from = kAll ? a : most_of(a, floats(alli(normal)));
+    Ints odd = (ints(from) >> drop) & 1;
+    Ints raised = ints(from) + alli(below);  // `below` is one more where the parities differ
+    Ints found = (kFlip ? raised - odd : raised + odd) & alli(-1 << drop);
+    if (!kAll) found = keep_where_greater(found, a, all(half));
     return floats(found);
   }
+};
+
+// A minifloat under a power of two.
+template <typename Grid>
+struct FloatStep {
+  Grid grid;
+  Floats up, down, high;
+  template <typename Source>
+  explicit FloatStep(const Source& of)
+      : grid(of.p), up(of(&P::up)), down(of(&P::down)), high(of(&P::high)) {}
+  inline void share(float u, float d, const LithoParameters&) { up = all(u), down = all(d); }
   inline Floats operator()(Floats x) const {
     Floats a = least_of(floats(ints(x) & kMagnitude) * up, high);
-    return with_sign(rounded(a) * down, x);
+    return with_sign(grid.rounded(a) * down, x);
   }
 };
 
 // A minifloat under any scale whose product with every tie is a float32: the quotient lies on the
 // same side of each tie as x / s (see FixedScaled), and is then rounded as under the scale 1.
-template <typename Step>
+template <typename Grid>
 struct FloatScaled {
-  Step step;
+  Grid grid;
   Floats up, fine, down, high;
   template <typename Source>
   explicit FloatScaled(const Source& of)
-      : step(of), up(of(&P::up)), fine(of(&P::fine)), down(of(&P::down)), high(of(&P::high)) {}
+      : grid(of.p), up(of(&P::up)), fine(of(&P::fine)), down(of(&P::down)), high(of(&P::high)) {}
   inline Floats operator()(Floats x) const {
     Floats q = quotient_of(magnitude_up_to(x, high), up, fine);
-    return with_sign(step.rounded(q) * down, x);
+    return with_sign(grid.rounded(q) * down, x);
   }
 };
 
@@ -172,17 +168,17 @@ struct FloatScaled {
 template <bool kFlush>
 struct FloatCorrected {
   Floats up, fine, down, high, normal, middle;
-  Ints least, gap;
+  int32_t least, gap;
   template <typename Source>
   explicit FloatCorrected(const Source& of)
       : up(of(&P::up)), fine(of(&P::fine)), down(of(&P::down)), high(of(&P::high)),
-        normal(of(&P::half)), middle(of(&P::low)), least(alli(of.p.least)),
-        gap(alli((23 - of.p.mantissa) << 23)) {}
+        normal(of(&P::half)), middle(of(&P::low)), least(of.p.least),
+        gap((23 - of.p.mantissa) << 23) {}
   inline Floats operator()(Floats x) const {
     Floats a = magnitude_up_to(x, high);
     Floats from = kFlush ? most_of(a, normal) : a;
     Floats q = from * up;
-    Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
+    Floats magic = floats(most_of(ints(q) & kInfinity, alli(least)) + alli(gap));
     Floats t = q + magic;
     Floats rest = rest_of(from, t - magic, down);
     Floats value = t + quotient_of(rest, up, fine) - magic;
