@@ -8,6 +8,7 @@ capture(model.eval(), example)       # the quantizers become `litho.fake_quantiz
 """
 
 from litho.compress.counting import ParameterBits, bits_of_parameters, bits_per_weight
+from litho.compress.listing import LayerRow, layers
 from litho.compress.operator import fake_quantize
 from litho.compress.prune import (
     ActivationRule,
@@ -25,30 +26,48 @@ from litho.compress.prune import (
 )
 from litho.compress.quantize import Quantized, quantize, quantized
 from litho.compress.quantizer import Quantizer
+from litho.compress.replacing import ReplaceRule
 from litho.compress.rules import QuantizeRule
 from litho.compress.settling import settle
+from litho.compress.steps import (
+    PruneStep,
+    QuantizeStep,
+    ReplaceStep,
+    Step,
+    apply,
+    rebuild,
+)
 
 __all__ = [
     "ActivationRule",
     "Block",
     "Gradual",
+    "LayerRow",
     "OneShot",
     "ParameterBits",
     "PruneRule",
+    "PruneStep",
     "Pruned",
     "Pruner",
     "QuantizeRule",
+    "QuantizeStep",
     "Quantized",
     "Quantizer",
+    "ReplaceRule",
+    "ReplaceStep",
+    "Step",
+    "apply",
     "bits_of_parameters",
     "bits_per_weight",
     "fake_quantize",
+    "layers",
     "make_permanent",
     "prune",
     "prune_activations",
     "pruned",
     "quantize",
     "quantized",
+    "rebuild",
     "restore",
     "settle",
 ]

@@ -49,6 +49,7 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
     wanted = {part: rule.wanted(part) for part in ("inputs", "outputs", "weights")}
     if not any(wanted.values()):
         return
+    widen(module)
     for name, part in ((_INPUTS, "inputs"), (_OUTPUTS, "outputs")):
         asked = wanted[part]
         if asked:
@@ -63,6 +64,7 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
 
 def narrow(module: nn.Module) -> None:
     """Let a module that is not quantized take float64 from quantized ones before it."""
+    widen(module)
     if any(parameter.is_floating_point() for parameter in module.parameters(recurse=False)):
         module.register_forward_pre_hook(_narrow)
 

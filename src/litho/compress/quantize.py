@@ -12,11 +12,11 @@ from litho.compress.correction import correct, correctable
 from litho.compress.layer import attach, narrow, quantizers_of
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule, assign
-from litho.compress.settling import call, check_sums, evaluating, follow, settle_by_itself
+from litho.compress.settling import call, check_sums, evaluating, follow_anew, settle_by_itself
 from litho.compress.slopes import follow_random, round_slopes
 from litho.formats import Format, Scale
 
-__all__ = ["Quantized", "quantize", "quantized"]
+__all__ = ["Quantized", "fit_in", "quantize", "quantized"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,9 @@ def quantize(
     """
     check_sums(sums)
     chosen = assign(model, rules)
-    correcting = correctable(model, chosen)
-    round_slopes(model)
+    correcting, earlier = correctable(model, chosen), _calibrated(model)
     _attach(model, chosen)
-    follow_random(model)
+    _prepare(model)
     if any(quantizer.learns for quantizer in _quantizers(model)):
         settle_by_itself(model, sums)
     kept = iter(batches)
@@ -68,23 +67,49 @@ def quantize(
         _observe(model, chain((first,), rest))
         if correcting:
             correct(correcting, lambda: [call(model, batch) for batch in (first, *rest)])
-        follow(model, lambda: call(model, first), sums)
+        follow_anew(model, earlier, lambda: call(model, first), sums)
     return quantized(model)
+
+
+def fit_in(
+    model: nn.Module, made: Sequence[nn.Module], batches: Iterable[Any] = (), *, sums: str = "exact"
+) -> None:
+    """Let layers that took the place of others work among the quantized ones of `model`.
+
+    They are in the model already. The first batch says on which grids values travel now; without
+    batches the model waits for a state dict. A model that is not quantized stays as it is.
+    """
+    earlier = _calibrated(model)
+    if not made or not _quantizers(model):
+        return
+    _prepare(model)
+    first = next(iter(batches), None)
+    if first is not None:
+        with evaluating(model):
+            follow_anew(model, earlier, lambda: call(model, first), sums)
+
+
+def _calibrated(model: nn.Module) -> list[Quantizer]:
+    return [quantizer for quantizer in _quantizers(model) if quantizer.is_calibrated]
 
 
 def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule]) -> None:
     """Put quantizers where the rules say, on the device of the model, in the mode of the module."""
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-    for path, module in list(model.named_modules()):
-        if isinstance(module, Quantizer):
-            continue
-        if path in chosen:
-            attach(module, path, chosen[path])
-        found = [quantizer for _, quantizer in quantizers_of(module)]
-        for quantizer in found:
+    for path, rule in chosen.items():
+        module = model.get_submodule(path)
+        attach(module, path, rule)
+        for _, quantizer in quantizers_of(module):
             quantizer.to(device).train(module.training)
-        if not found:
+
+
+def _prepare(model: nn.Module) -> None:
+    """Let what is not quantized work among what is; nothing changes where that is done already."""
+    round_slopes(model)
+    for module in model.modules():
+        if not isinstance(module, Quantizer) and not any(quantizers_of(module)):
             narrow(module)
+    follow_random(model)
 
 
 def quantized(model: nn.Module) -> tuple[Quantized, ...]:

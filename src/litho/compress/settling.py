@@ -1,6 +1,6 @@
 """Brings what depends on learned scales up to date before a model is evaluated."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
 from litho.tasks import RandomLeakyReLU
 
-__all__ = ["SUMS", "call", "check_sums", "evaluating", "follow", "settle", "settle_by_itself"]
+__all__ = ["SUMS", "call", "check_sums", "evaluating", "follow_anew", "settle", "settle_by_itself"]
 
 SUMS = ("exact", "wide", "float")
 
@@ -43,8 +43,10 @@ def settle(model: nn.Module, batch: Any, *, sums: str = "exact") -> None:
 
 def settle_by_itself(model: nn.Module, sums: str) -> None:
     """Let the first call in eval mode after training settle `model`."""
-    if not any(isinstance(hook, _SettleFirst) for hook in model._forward_pre_hooks.values()):
-        model.register_forward_pre_hook(_SettleFirst(sums), with_kwargs=True, prepend=True)
+    for key, hook in list(model._forward_pre_hooks.items()):
+        if isinstance(hook, _SettleFirst):
+            del model._forward_pre_hooks[key]
+    model.register_forward_pre_hook(_SettleFirst(sums), with_kwargs=True, prepend=True)
 
 
 class _SettleFirst:
@@ -69,14 +71,21 @@ def _learning(model: nn.Module) -> Iterator[Quantizer]:
 
 def _settle(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
     with evaluating(model), torch.inference_mode(False):
-        for module in model.modules():
-            if isinstance(module, Quantizer) and module.is_calibrated:
-                module.take_learned()
-                module.forget_sums()
-        follow(model, run, sums)
+        calibrated = [m for m in model.modules() if isinstance(m, Quantizer) and m.is_calibrated]
+        follow_anew(model, calibrated, run, sums)
 
 
-def follow(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
+def follow_anew(
+    model: nn.Module, calibrated: Iterable[Quantizer], run: Callable[[], Any], sums: str
+) -> None:
+    """Follow the grids through `run`; what `calibrated` were told of them before is forgotten."""
+    for quantizer in calibrated:
+        quantizer.take_learned()
+        quantizer.forget_sums()
+    _follow(model, run, sums)
+
+
+def _follow(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
     """Follow the grids through `run`, a call of `model`, and tell them to the quantizers.
 
     With `float` sums there is nothing to follow: each tensor is quantized by itself.

@@ -27,9 +27,13 @@ def round_slopes(model: nn.Module) -> None:
 def follow_random(model: nn.Module) -> None:
     """Let the random rectifiers of `model` learn the grid of their input, which they keep."""
     for path, module in model.named_modules():
-        if isinstance(module, RandomLeakyReLU):
+        if isinstance(module, RandomLeakyReLU) and not _learns(module):
             # Before the hook that quantizes its output.
             module.register_forward_hook(_Learn(path), prepend=True)
+
+
+def _learns(module: nn.Module) -> bool:
+    return any(isinstance(hook, _Learn) for hook in module._forward_hooks.values())
 
 
 class _Learn:

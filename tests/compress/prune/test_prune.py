@@ -48,8 +48,8 @@ def test_pruning_says_what_it_did_and_leaves_biases() -> None:
     biases = [layer.bias.clone() for layer in layers(model)]
     rules = [PruneRule("*", 0.25), PruneRule("2", shape="2:4")]
     assert prune(model, rules) == (
-        Pruned("0", "element", 0.25, 0.25, 128, 96),
-        Pruned("2", "2:4", 0.5, 0.5, 64, 32),
+        Pruned("0", "element", "l1", 0.25, 0.25, 128, 96),
+        Pruned("2", "2:4", "l1", 0.5, 0.5, 64, 32),
     )
     assert all(torch.equal(a, m.bias) for a, m in zip(biases, layers(model), strict=True))
 

@@ -19,28 +19,35 @@ __all__ = ["Mask", "attach", "make_permanent", "mask_of", "masks", "restore", "w
 class Mask(nn.Module):
     """Gives a weight with zeros where the mask is False.
 
-    The buffer `mask` has the shape of the weight; `spelling` and `asked` say what it was made for,
-    so that a state dict carries all. What is dropped gets no gradient, and nothing that an
-    optimizer does to the parameter behind it is seen.
+    The buffer `mask` has the shape of the weight; `spelling`, `score` and `asked` say what it was
+    made for, so that a state dict carries all. What is dropped gets no gradient, and nothing that
+    an optimizer does to the parameter behind it is seen.
     In eval without gradients the result is kept until the parameter, the mask or the mode changes.
     What is written into `parameter.data` in place is seen from the next `eval()` on.
     """
 
     mask: torch.Tensor
     spelling: torch.Tensor
+    score: torch.Tensor
     asked: torch.Tensor
 
-    def __init__(self, mask: torch.Tensor, block: Block, asked: float) -> None:
+    def __init__(self, mask: torch.Tensor, block: Block, asked: float, score: str) -> None:
         super().__init__()
         self.register_buffer("mask", mask.bool())
-        self.register_buffer("spelling", torch.tensor(list(str(block).encode()), dtype=torch.uint8))
+        self.register_buffer("spelling", _text(str(block)))
+        self.register_buffer("score", _text(score))
         self.register_buffer("asked", torch.tensor(asked, dtype=torch.float64))
         self._kept: _Kept | None = None
 
     @property
     def block(self) -> Block:
         """The shape that the mask was made for."""
-        return Block.parse(bytes(self.spelling.tolist()).decode())
+        return Block.parse(_read(self.spelling))
+
+    @property
+    def by(self) -> str:
+        """The word of the score that the mask was made by."""
+        return _read(self.score)
 
     def change(self, mask: torch.Tensor, asked: float) -> None:
         """Take another mask of the same shape."""
@@ -71,14 +78,23 @@ class Mask(nn.Module):
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         self._kept = None
-        found = state_dict.get(prefix + "spelling")
-        if found is not None:
-            self.spelling = torch.empty_like(found, device=self.spelling.device)
+        for name in ("spelling", "score"):
+            found = state_dict.get(prefix + name)
+            if found is not None:
+                setattr(self, name, torch.empty_like(found, device=self.mask.device))
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def extra_repr(self) -> str:
         """Show the shape and the sparsity."""
         return f"{self.block}, sparsity {float(self.asked):g}"
+
+
+def _text(text: str) -> torch.Tensor:
+    return torch.tensor(list(text.encode()), dtype=torch.uint8)
+
+
+def _read(text: torch.Tensor) -> str:
+    return bytes(text.tolist()).decode()
 
 
 class _Kept:
@@ -216,7 +232,7 @@ def restore(model: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
                 f"the mask of {path!r} must belong to a weight of {tuple(state[key].shape)}, and"
                 " the model has none there; build the model that was saved"
             )
-        spelling = bytes(state[prefix + ".spelling"].tolist()).decode()
+        block, score = (_read(state[f"{prefix}.{name}"]) for name in ("spelling", "score"))
         if mask_of(modules[path]) is None:
             asked = float(state[prefix + ".asked"])
-            attach(modules[path], Mask(state[key].clone(), Block.parse(spelling), asked))
+            attach(modules[path], Mask(state[key].clone(), Block.parse(block), asked, score))

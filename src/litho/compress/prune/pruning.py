@@ -23,13 +23,14 @@ class Pruned:
     """One weight that is pruned.
 
     - `path`: its module.
-    - `shape`: the spelling of its `Block`.
+    - `shape`, `score`: the spelling of its `Block`, and by which score units were chosen.
     - `asked`, `achieved`: sparsity; `asked` counts in the rule's scope, `achieved` in this weight.
     - `units`, `kept`: how many units there are and how many stay.
     """
 
     path: str
     shape: str
+    score: str
     asked: float
     achieved: float
     units: int
@@ -63,7 +64,7 @@ def prune(
             weight, found[path] = moved[path]
             with torch.no_grad():
                 weight_of(module).copy_(weight)
-        attach(module, Mask(found[path], rule.block, rule.asked))
+        attach(module, Mask(found[path], rule.block, rule.asked, rule.score))
     return pruned(model)
 
 
@@ -84,8 +85,8 @@ def pruned(model: nn.Module) -> tuple[Pruned, ...]:
     for path, _, mask in masks(model):
         units = mask.block.gather(mask.mask, f"the mask of {path!r}")
         total, kept = units.numel(), int(units.sum())
-        achieved = 1 - kept / max(total, 1)
-        rows.append(Pruned(path, str(mask.block), float(mask.asked), achieved, total, kept))
+        shape, asked, achieved = str(mask.block), float(mask.asked), 1 - kept / max(total, 1)
+        rows.append(Pruned(path, shape, mask.by, asked, achieved, total, kept))
     return tuple(rows)
 
 

@@ -105,7 +105,7 @@ class Pruner:
         for path, rule in self._chosen.items():
             module = model.get_submodule(path)
             whole = torch.ones_like(weight_of(module), dtype=torch.bool)
-            attach(module, Mask(whole, rule.block, 0.0))
+            attach(module, Mask(whole, rule.block, 0.0, rule.score))
 
     def step(self) -> tuple[Pruned, ...]:
         """Count one step of training; give the table when masks were chosen, else nothing."""
