@@ -1,5 +1,6 @@
 """What the shared modules are tested with."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
@@ -8,6 +9,7 @@ import numpy as np
 
 from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
+from litho.rtl.mem.double_buffer import DoubleBuffer, double_buffer
 from litho.rtl.stream.fifo import fifo
 from litho.rtl.stream.fork import fork
 from litho.rtl.stream.join import join
@@ -26,6 +28,7 @@ def cases() -> Iterator[Case]:
     yield from _stalls()
     yield from _widths()
     yield from _repeats()
+    yield from _double_buffers()
     yield from _roundings()
     yield from _dots()
     yield from _roms()
@@ -125,6 +128,71 @@ def _repeats() -> Iterator[Case]:
         yield Case(
             f"repeat_{lanes}of{row}x{rows}_{repeats}times", reason, block, (codes,), (expected,)
         )
+
+
+def _double_buffers() -> Iterator[Case]:
+    for name, lanes, held, matrices, reason in (
+        (
+            "transposed",
+            2,
+            DoubleBuffer(14, 5, 3, 1, ((1, 0), (3, 1), (5, 3))),
+            2,
+            "rows become columns, one word for each beat; a depth that is no power of two",
+        ),
+        (
+            "side_by_side",
+            1,
+            DoubleBuffer(7, 5, 2, 3, ((2, 0), (2, 2), (2, 1))),
+            1,
+            "three rows in a word, none where the last should be; every word twice",
+        ),
+        (
+            "one",
+            1,
+            DoubleBuffer(7, 1, 1, 1, ((1, 0), (1, 0), (1, 0))),
+            3,
+            "a matrix of one beat",
+        ),
+        (
+            "few_of_many",
+            1,
+            DoubleBuffer(7, 4, 3, 2, ((1, 0), (1, 0), (2, 4))),
+            2,
+            "fewer words out than beats in",
+        ),
+        (
+            "deep",
+            3,
+            DoubleBuffer(21, 40, 4, 1, ((4, 1), (1, 0), (40, 4))),
+            1,
+            "more than 64 words, filled to the brim by a stalled sink",
+        ),
+    ):
+        codes = _drawn(7, (5, matrices * held.rows, held.beats * lanes))
+        block = double_buffer(7, lanes, held, matrices)
+        expected = np.concatenate(
+            [_reordered(matrix, held, lanes) for matrix in codes.reshape(-1, held.writes * lanes)]
+        )
+        yield Case(
+            f"double_buffer_{name}",
+            reason,
+            block,
+            (codes,),
+            (expected.reshape(len(codes), -1, held.parts * lanes),),
+        )
+
+
+def _reordered(matrix: Codes, held: DoubleBuffer, lanes: int) -> Codes:
+    """Give the words of a matrix, found beat by beat."""
+    beats = [matrix[at : at + lanes] for at in range(0, len(matrix), lanes)]
+    given = []
+    for places in itertools.product(*(range(count) for count, _ in held.loops)):
+        address = sum(at * step for at, (_, step) in zip(places, held.loops, strict=True))
+        group, beat = divmod(address, held.beats)
+        for row in range(group * held.parts, (group + 1) * held.parts):
+            is_there = row < held.rows
+            given.append(beats[row * held.beats + beat] if is_there else np.zeros(lanes, np.int64))
+    return np.concatenate(given)
 
 
 def _roundings() -> Iterator[Case]:

@@ -17,6 +17,7 @@ __all__ = [
     "Part",
     "accumulated",
     "buffer",
+    "collected",
     "copied",
     "flow_of",
     "joined",
@@ -150,6 +151,26 @@ def repeated(rows: int, beats: int, repeats: int, latency: int) -> Part:
         return found if read == target else found + _stages(read, target, every, 1)
 
     return Part(total, rules)
+
+
+def collected(matrices: int, writes: int, reads: int) -> Part:
+    """Give matrices of `writes` beats, each held whole before the first of its `reads` words goes
+    out (`litho_double_buffer`).
+
+    The memory has room for two: a beat is taken when the matrix two before it is read to the end.
+    """
+    beats = np.arange(matrices * writes, dtype=np.int64)
+    words = np.arange(matrices * reads, dtype=np.int64)
+
+    def rules(source: str, target: str, name: _Name) -> tuple[Rule, ...]:
+        read = name(len(words))
+        return (
+            Rule(offered(read), taken(source), (words // reads + 1) * writes - 1, 1),
+            Rule(taken(source), taken(read), (beats // writes - 1) * reads - 1, 1),
+            *_stages(read, target, words, 1),
+        )
+
+    return Part(len(words), rules)
 
 
 def accumulated(beats: int, count: int) -> Part:

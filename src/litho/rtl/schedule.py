@@ -1,14 +1,17 @@
 """Latency and interval of a design, from the events of its blocks (`docs/stream.md` section 8)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from litho.errors import GraphError
 from litho.hw import Timing
+from litho.rtl.block import Block, Stream, no_resources
 from litho.rtl.design import Design
-from litho.rtl.events import Times
+from litho.rtl.events import Flow, Times
+from litho.rtl.single import single
 from litho.rtl.solver import Moments, earliest, spaced
 
-__all__ = ["arrivals", "is_steady", "least_interval", "spaced", "timing_of"]
+__all__ = ["arrivals", "is_steady", "least_interval", "schedule_of", "spaced", "timing_of"]
 
 
 def arrivals(design: Design) -> Mapping[str, Times]:
@@ -20,14 +23,31 @@ def arrivals(design: Design) -> Mapping[str, Times]:
     return {name: moments.offered for name, moments in _first(design).items()}
 
 
+def schedule_of(block: Block, offered: tuple[Times, ...]) -> tuple[Times, ...]:
+    """Give the schedule that follows from the flow of `block`, for one whose `schedule` asks this.
+
+    Raises `GraphError` when the block stands still.
+    """
+    design = single(block)
+    inputs = {stream.name: times for stream, times in zip(block.inputs, offered, strict=True)}
+    found = earliest(design, None, inputs=inputs)
+    if found is None:
+        raise _still(design)
+    return tuple(found[design.into("", stream.name).name].offered for stream in block.outputs)
+
+
 def _first(design: Design) -> dict[str, Moments]:
     found = earliest(design, None)
     if found is None:
-        raise GraphError(
-            f"design {design.name!r} must not stand still: a beat waits for another that waits for"
-            " it; put a buffer on the branches of a fork that meet again"
-        )
+        raise _still(design)
     return found
+
+
+def _still(design: Design) -> GraphError:
+    return GraphError(
+        f"design {design.name!r} must not stand still: a beat waits for another that waits for"
+        " it; put a buffer on the branches of a fork that meet again"
+    )
 
 
 def least_interval(design: Design) -> int:
@@ -36,6 +56,25 @@ def least_interval(design: Design) -> int:
     return max(
         [stream.beats for stream in streams] + [item.block.interval for item in design.instances]
     )
+
+
+def schedule_of(
+    inputs: tuple[Stream, ...], outputs: tuple[Stream, ...], flow: Callable[[], Flow]
+) -> Callable[[tuple[Times, ...]], tuple[Times, ...]]:
+    """Give the schedule of a block that its event graph says, stalls among its inputs included.
+
+    It is for blocks whose inputs wait for each other, or for what the block holds already.
+    """
+
+    def schedule(offered: tuple[Times, ...]) -> tuple[Times, ...]:
+        block = Block("", (), inputs, outputs, lambda codes: codes, no_resources, 1, schedule)
+        design = single(replace(block, flow=flow))
+        starts = {stream.name: times for stream, times in zip(inputs, offered, strict=True)}
+        found = earliest(design, None, starts=starts)
+        assert found is not None, "a block alone waits for its inputs only"
+        return tuple(found[design.out_of("dut", stream.name).name].offered for stream in outputs)
+
+    return schedule
 
 
 def is_steady(design: Design, interval: int) -> bool:

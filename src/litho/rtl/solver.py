@@ -33,17 +33,23 @@ def spaced(wanted: Times) -> Times:
 
 
 def earliest(
-    design: Design, period: int | None, delays: Mapping[str, int] | None = None
+    design: Design,
+    period: int | None,
+    delays: Mapping[str, int] | None = None,
+    starts: Mapping[str, Times] | None = None,
 ) -> dict[str, Moments] | None:
     """Give the earliest times of the beats of one tensor, for each connection by name.
 
     With a `period`, tensor follows tensor in exactly that many cycles; without one the tensor is
     the first, and nothing is before it. `delays` makes every connection a buffer without end, of
     that latency where a connection has an entry and of none elsewhere: its moments are then those
-    of its source's offer and of its sink's taking. Gives None when no such times exist: a deadlock,
-    or a period that is too short.
+    of its source's offer and of its sink's taking. `starts` are the cycles before which the inputs
+    of the design offer none of their beats, by stream; without them they offer all at once.
+    Gives None when no such times exist: a deadlock, or a period that is too short.
     """
     graph = _Graph(design, period, delays)
+    for name, times in (starts or {}).items():
+        graph.times[graph.places[Endpoint("", name), False]] = times
     if not graph.solve():
         return None
     return {
@@ -128,6 +134,11 @@ class _Graph:
             return
         past = np.where(tensors < 0, _BEFORE, 0) if self.period is None else tensors * self.period
         self.arcs.append(_Arc(later, earlier, beat, cycles + past))
+
+    def delay(self, source: Endpoint, times: Times) -> None:
+        """Let the beats of `source` be offered no earlier than at `times`."""
+        place = self.places[source, False]
+        self.times[place] = np.maximum(self.times[place], times)
 
     def solve(self) -> bool:
         """Raise the times until every rule holds; say whether they come to rest.

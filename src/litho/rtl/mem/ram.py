@@ -2,7 +2,7 @@
 
 from litho.hw import Family, Resources
 
-__all__ = ["SHALLOW", "block_ram_bits", "ram_resources"]
+__all__ = ["SHALLOW", "block_ram_bits", "ram_resources", "synchronous_ram_resources"]
 
 SHALLOW = 64
 """Up to this many words a memory is read in the cycle itself; deeper ones read synchronously."""
@@ -18,13 +18,20 @@ def ram_resources(width: int, depth: int, family: Family) -> Resources:
     Up to `SHALLOW` words it is read in the cycle itself, above through a register.
     """
     if depth > SHALLOW:
-        if width * depth > _BLOCK_ABOVE[family.name]:
-            return Resources(bram_bits=block_ram_bits(width, depth, family))
-        return _lut_ram(width, depth, family) + Resources(ffs=width)
+        return synchronous_ram_resources(width, depth, family)
     if depth <= 2 or family.name == "ice40":
         return Resources(luts=width * depth, ffs=width * depth)
     # Yosys keeps the read address a second time.
     return _lut_ram(width, depth, family) + Resources(ffs=(depth - 1).bit_length())
+
+
+def synchronous_ram_resources(width: int, depth: int, family: Family) -> Resources:
+    """Give the resources of such a memory that is read through a register, however deep it is."""
+    if depth <= SHALLOW and family.name == "ice40":
+        return Resources(luts=width * depth, ffs=width * (depth + 1))
+    if width * depth > _BLOCK_ABOVE[family.name]:
+        return Resources(bram_bits=block_ram_bits(width, depth, family))
+    return _lut_ram(width, depth, family) + Resources(ffs=width)
 
 
 def _lut_ram(width: int, depth: int, family: Family) -> Resources:
