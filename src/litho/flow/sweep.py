@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from litho.errors import ConfigError, DataError, SweepError
+from litho.flow.config import Config
 from litho.flow.digests import digest_of
 from litho.flow.folder import copy_tree
 from litho.flow.points import Point, Sweep, is_sweep, read_sweep
-from litho.flow.run import key_of
+from litho.flow.run import key_of, run
 from litho.flow.stage import SILENT, Watcher
 from litho.flow.start import BEST
 from litho.flow.strict import read_toml
@@ -39,6 +40,19 @@ class FinishedSweep:
     best: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The run of a point, to be made in another process: its folder, its title, its log."""
+
+    config: Config
+    folder: Path
+    title: str
+    log: Path
+
+    def do(self, watcher: Watcher) -> None:
+        run(self.config, self.folder, watcher, self.title)
+
+
 def run_sweep(
     sweep: Sweep,
     out: Path | None = None,
@@ -57,7 +71,7 @@ def run_sweep(
     folder = out or Path("runs") / digest_of([key_of(point.config) for point in sweep.points])
     _prepare(folder, sweep)
     jobs = [
-        Job(point.config, folder / POINTS / point.name, f"{title}: {point.name}", _log(folder, at))
+        _Run(point.config, folder / POINTS / point.name, f"{title}: {point.name}", _log(folder, at))
         for at, point in ((point.name, point) for point in sweep.points)
     ]
     outcomes = _work(sweep, jobs, workers, watcher)

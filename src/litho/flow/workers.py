@@ -1,4 +1,4 @@
-"""Runs points in processes of their own: a point that fails, or dies, takes no other with it."""
+"""Does jobs in processes of their own: one that fails, or dies, takes no other with it."""
 
 import os
 import signal
@@ -13,11 +13,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from threading import Thread
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from litho.errors import LithoError
-from litho.flow.config import Config
-from litho.flow.run import run
+from litho.flow.stage import Watcher
 
 __all__ = ["Job", "Outcome", "work_through"]
 
@@ -25,14 +24,17 @@ __all__ = ["Job", "Outcome", "work_through"]
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One run to be made: its configuration, its folder, its title, the file of its log."""
+class Job(Protocol):
+    """Something to do in another process, which it is sent to."""
 
-    config: Config
-    folder: Path
-    title: str
-    log: Path
+    @property
+    def log(self) -> Path:
+        """The file of its log."""
+        ...
+
+    def do(self, watcher: Watcher) -> None:
+        """Do it, and tell `watcher` how it proceeds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Outcome:
 def work_through(
     jobs: Sequence[Job], workers: int, tell: Callable[[int, Outcome], None]
 ) -> tuple[Outcome, ...]:
-    """Run `jobs` in `workers` processes at once and give the outcome of each, in their order.
+    """Do `jobs` in `workers` processes at once and give the outcome of each, in their order.
 
     `tell(number, outcome)` is called as each job ends. Jobs are begun in their order.
     """
@@ -69,7 +71,7 @@ def work_through(
 
 
 class _Worker:
-    """A process that runs one job after the other."""
+    """A process that does one job after the other."""
 
     def __init__(self, process: SpawnProcess, connection: "Connection[Job, Outcome]") -> None:
         self.process, self.connection = process, connection
@@ -132,7 +134,7 @@ def _ready(crew: Sequence[_Worker]) -> list[_Worker]:
 
 
 def _serve(connection: "Connection[Outcome, Job]") -> None:
-    """Run jobs as they come, until there is nobody who sends them."""
+    """Do jobs as they come, until there is nobody who sends them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asked ends this process
     for name in _ONE_THREAD:
         os.environ[name] = "1"
@@ -152,11 +154,11 @@ def _end_with_parent() -> None:
 
 
 def _done(job: Job) -> Outcome:
-    """Run one job; whatever it raises is told, and stands whole in its log."""
+    """Do one job; whatever it raises is told, and stands whole in its log."""
     started = time.monotonic()
     with job.log.open("w") as log, redirect_stdout(log), redirect_stderr(log):
         try:
-            run(job.config, job.folder, _Log(log), job.title)
+            job.do(_Log(log))
         except LithoError as error:
             log.write(f"{type(error).__name__}: {error}\n")
             return Outcome(time.monotonic() - started, str(error))
