@@ -18,6 +18,7 @@ from litho.tasks import (
     load_weights,
     predict,
     save_weights,
+    scores,
     train,
 )
 
@@ -98,6 +99,16 @@ def test_accuracy_counts_rows_of_tensors_and_of_arrays() -> None:
     logits, targets = [[1.0, 2.0], [3.0, 0.0], [5.0, 5.0]], [1, 1, 0]
     assert accuracy(torch.tensor(logits), torch.tensor(targets)) == 2 / 3
     assert accuracy(np.array(logits), np.array(targets)) == 2 / 3
+
+
+def test_scores_of_samples_have_the_accuracy_as_their_mean() -> None:
+    logits, targets = [[0.0, 1.0], [2.0, 1.0], [1.0, 1.0]], [1, 1, 0]
+    for found in (
+        scores(torch.tensor(logits), torch.tensor(targets)),
+        scores(np.array(logits), np.array(targets)),
+    ):
+        assert found.tolist() == [1.0, 0.0, 1.0]  # of equals the first counts
+        assert found.dtype == np.float64
 
 
 def test_predict_goes_through_all_batches_in_eval_and_restores_the_mode() -> None:

@@ -12,7 +12,7 @@ from litho.tasks.hub import import_transformers, load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.task import TASKS, Task, find
-from litho.tasks.training import Training, accuracy, check_weights, predict, train
+from litho.tasks.training import Training, accuracy, check_weights, predict, scores, train
 from litho.tasks.user import check_model, load_model
 from litho.tasks.weights import load_weights, save_weights
 
@@ -38,6 +38,7 @@ __all__ = [
     "load_weights",
     "predict",
     "save_weights",
+    "scores",
     "stimuli",
     "train",
 ]
