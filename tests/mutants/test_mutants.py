@@ -307,8 +307,8 @@ MUTANTS = (
     Mutant(
         "the accumulator starts at the last sum",
         LINEAR,
-        "litho_linear.sv",
-        "base = is_first ? start[o*OutBits +: OutBits] :",
+        "litho_dot_stream.sv",
+        "base = is_first ? start_i[o*OutBits +: OutBits] :",
         "base =",
     ),
     Mutant(
@@ -321,9 +321,9 @@ MUTANTS = (
     Mutant(
         "the weights of two output lanes are swapped",
         LINEAR,
-        "litho_linear.sv",
-        "weights[o*WeightBits*InLanes",
-        "weights[(OutLanes-1-o)*WeightBits*InLanes",
+        "litho_dot_stream.sv",
+        "word[o*BBits*InLanes",
+        "word[(OutLanes-1-o)*BBits*InLanes",
     ),
     Mutant(
         "the bias is that of the group before",
@@ -335,7 +335,7 @@ MUTANTS = (
     Mutant(
         "the sum of a beat loses its highest bit",
         LINEAR,
-        "litho_linear.sv",
+        "litho_dot_stream.sv",
         "ProductBits + $clog2(InLanes)",
         "ProductBits + $clog2(InLanes) - 3",
     ),

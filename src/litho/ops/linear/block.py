@@ -14,7 +14,7 @@ from litho.ops.streams import on_streams, stream_of
 from litho.rtl import Block, Memory, Stream, pack
 from litho.rtl.block import Times
 from litho.rtl.events import Flow
-from litho.rtl.flow import accumulated, repeated, series, stages
+from litho.rtl.flow import repeated, series, stages
 from litho.rtl.stream.row_repeat import repeat_latency, repeat_schedule
 
 __all__ = ["block"]
@@ -117,12 +117,7 @@ def _weights(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
 def _schedule(offered: Times, shape: Shape) -> Times:
     """Give when each group is offered: some stages after its last beat leaves the row repeat."""
     rows = repeat_schedule(offered, shape.beats, shape.groups)
-    return rows[shape.beats - 1 :: shape.beats] + _registers(shape) + 1
-
-
-def _registers(shape: Shape) -> int:
-    """Give the registers between the row repeat and the accumulators."""
-    return 2 if shape.in_lanes == 1 else 3
+    return rows[shape.beats - 1 :: shape.beats] + 1 + shape.dot.registers + 1
 
 
 def _flow(source: Stream, target: Stream, shape: Shape) -> Flow:
@@ -131,6 +126,6 @@ def _flow(source: Stream, target: Stream, shape: Shape) -> Flow:
         source,
         target,
         repeated(source.rows, beats, groups, repeat_latency(beats, groups)),
-        stages(source.beats * groups, _registers(shape)),
-        accumulated(target.beats, beats),
+        stages(source.beats * groups, 1),
+        *shape.dot.parts(target.beats),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from litho.hw import Band, Family, Resources
-from litho.rtl.arith.dot import packs_registers, product_bits, product_resources, sum_resources
+from litho.rtl.arith.dot_stream import DotStream
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.register import register_resources
 from litho.rtl.stream.row_repeat import row_repeat_resources
@@ -31,38 +31,44 @@ class Shape:
     groups: int
     is_signed: bool
 
+    @property
+    def dot(self) -> DotStream:
+        """The products and their sums."""
+        return DotStream(
+            self.in_bits,
+            self.weight_bits,
+            self.out_bits,
+            self.in_lanes,
+            self.out_lanes,
+            self.beats,
+            self.is_signed,
+        )
+
 
 def resources(shape: Shape, family: Family) -> Resources:
-    """Give the sum over the row repeat, the products, the sums and the accumulators.
+    """Give the sum over the row repeat, the memories and the products with their sums.
 
-    Where multipliers have registers, those of products lie in them, of codes and weights about
-    half, and so do the additions next to them: pairs of products are added there.
+    Where multipliers have registers, about half of those of codes and weights lie in them.
     """
-    product = product_bits(shape.in_bits, shape.is_signed, shape.weight_bits, shape.is_signed)
-    total = min(product + (shape.in_lanes - 1).bit_length(), shape.out_bits)
-    products = shape.in_lanes * shape.out_lanes
-    packs = packs_registers(shape.in_bits, shape.weight_bits, family)
-    terms = -(-shape.in_lanes // 2) if packs else shape.in_lanes
+    packs = shape.dot.is_packed(family)
     found = (
         row_repeat_resources(shape.in_bits * shape.in_lanes, shape.beats, shape.groups, family)
-        + _weights(shape, products, packs, family)
+        + _weights(shape, packs, family)
         + register_resources(shape.in_bits * shape.in_lanes // (2 if packs else 1), family)
-        + product_resources(products, shape.in_bits, shape.weight_bits, family)
-        + register_resources(0 if packs else product * products, family)
-        + shape.out_lanes * sum_resources(terms, product, total, family)
-        + _accumulators(shape, family)
+        + shape.dot.resources(family)
     )
-    if shape.in_lanes > 1:
-        found += register_resources(0 if packs and terms < 3 else total * shape.out_lanes, family)
+    if shape.bias_bits and shape.groups > 1:
+        found += _counter(shape.groups) + Resources(luts=2, ffs=1)
+        found += _memory(shape.bias_bits * shape.out_lanes, shape.groups, family)
     return found
 
 
-def _weights(shape: Shape, products: int, packs: bool, family: Family) -> Resources:
+def _weights(shape: Shape, packs: bool, family: Family) -> Resources:
     """Give the memory of the weights and its address; one word is a constant."""
     words = shape.beats * shape.groups
     if words == 1:
         return Resources()
-    memory = _memory(shape.weight_bits * products, words, family)
+    memory = _memory(shape.weight_bits * shape.in_lanes * shape.out_lanes, words, family)
     return _counter(words) + (replace(memory, ffs=memory.ffs // 2) if packs else memory)
 
 
@@ -70,18 +76,6 @@ def _memory(width: int, words: int, family: Family) -> Resources:
     """Give a memory; of few words there are few different columns, and equal ones are merged."""
     memory, columns = rom_resources(width, words, family), 1 << min(words, 30)
     return replace(memory, luts=min(memory.luts, columns), ffs=min(memory.ffs, columns))
-
-
-def _accumulators(shape: Shape, family: Family) -> Resources:
-    """Give the adders behind the choice of start or sum, their registers and the biases."""
-    bits = shape.out_bits * shape.out_lanes
-    tables = 1 if family.lut_inputs >= 6 or shape.beats == 1 else 2
-    found = Resources(luts=tables * bits) + register_resources(bits, family)
-    found += _counter(shape.beats)
-    if shape.bias_bits and shape.groups > 1:
-        found += _counter(shape.groups) + Resources(luts=2, ffs=1)
-        found += _memory(shape.bias_bits * shape.out_lanes, shape.groups, family)
-    return found
 
 
 def _counter(values: int) -> Resources:

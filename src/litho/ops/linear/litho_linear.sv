@@ -9,8 +9,9 @@
 // Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
 // the result of a group leaves when its last beat has passed them.
 //
-//   in -> row repeat -> [ code ] --> * --> [ product ] -> sum -> [ sum ] --> + --> [ acc ] -> out
-//                       [ word ] ----^                           [ bias ]----^-------'
+//   in -> row repeat -> [ code ] --> litho_dot_stream --> out
+//                       [ word ] ----^        ^
+//                       [ bias ] -------------'
 `default_nettype none
 module litho_linear #(
   parameter int InBits       = 8,   // bits of an input code
@@ -37,13 +38,8 @@ module litho_linear #(
 );
   localparam int Words = Groups * Beats;
   localparam int WordBits = Words > 1 ? $clog2(Words) : 1;
-  localparam int BeatBits = Beats > 1 ? $clog2(Beats) : 1;
   localparam int GroupBits = Groups > 1 ? $clog2(Groups) : 1;
   localparam int WeightsWidth = WeightBits * InLanes * OutLanes;
-  localparam int ProductBits = InBits + WeightBits + (InSigned || WeightSigned ? 0 : 1);
-  localparam int ProductsBits = ProductBits * InLanes;  // products of one output lane
-  localparam int TreeBits = ProductBits + $clog2(InLanes);
-  localparam int SumBits = TreeBits < OutBits ? TreeBits : OutBits;
 
   // Each row, Groups times.
   logic [InBits*InLanes-1:0] row_data;
@@ -100,123 +96,42 @@ module litho_linear #(
     .out_ready_i(code_ready)
   );
 
-  // Products.
-  logic [ProductsBits*OutLanes-1:0] products, product_data;
-  logic                             product_valid, product_ready;
+  // Products, sums and accumulators, which start at the bias.
+  logic [OutBits*OutLanes-1:0] start;
+  logic                        is_next;  // the next sum belongs to the next group
 
-  for (genvar o = 0; o < OutLanes; o++) begin : gen_product
-    litho_product #(
-      .Lanes(InLanes),
-      .ABits(InBits),
-      .ASigned(InSigned),
-      .BBits(WeightBits),
-      .BSigned(WeightSigned)
-    ) u_product (
-      .a_i(code_data),
-      .b_i(weights[o*WeightBits*InLanes +: WeightBits*InLanes]),
-      .out_o(products[o*ProductsBits +: ProductsBits])
-    );
-  end
-
-  litho_stream_register #(
-    .Width(ProductsBits * OutLanes)
-  ) u_products (
+  litho_dot_stream #(
+    .ABits(InBits),
+    .ASigned(InSigned),
+    .BBits(WeightBits),
+    .BSigned(WeightSigned),
+    .OutBits(OutBits),
+    .InLanes(InLanes),
+    .OutLanes(OutLanes),
+    .Beats(Beats)
+  ) u_dot (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(products),
+    .in_data_i({weights, code_data}),
     .in_valid_i(code_valid),
     .in_ready_o(code_ready),
-    .out_data_o(product_data),
-    .out_valid_o(product_valid),
-    .out_ready_i(product_ready)
+    .start_i(start),
+    .next_o(is_next),
+    .out_data_o(out_data_o),
+    .out_valid_o(out_valid_o),
+    .out_ready_i(out_ready_i)
   );
-
-  // Sums over the lanes of a beat. One product is its own sum.
-  logic [SumBits*OutLanes-1:0] sum_data;
-  logic                        sum_valid, sum_ready;
-
-  if (InLanes == 1) begin : gen_one
-    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
-      assign sum_data[o*SumBits +: SumBits] = product_data[o*ProductBits +: SumBits];
-      if (SumBits < ProductBits) begin : gen_unused
-        logic unused;
-        assign unused = ^product_data[o*ProductBits + SumBits +: ProductBits - SumBits];
-      end
-    end
-    assign sum_valid = product_valid;
-    assign product_ready = sum_ready;
-  end else begin : gen_tree
-    logic [SumBits*OutLanes-1:0] sums;
-
-    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
-      litho_sum #(
-        .Terms(InLanes),
-        .InBits(ProductBits),
-        .OutBits(SumBits)
-      ) u_sum (
-        .in_i(product_data[o*ProductsBits +: ProductsBits]),
-        .out_o(sums[o*SumBits +: SumBits])
-      );
-    end
-    litho_stream_register #(
-      .Width(SumBits * OutLanes)
-    ) u_sums (
-      .clk_i(clk_i),
-      .rst_ni(rst_ni),
-      .in_data_i(sums),
-      .in_valid_i(product_valid),
-      .in_ready_o(product_ready),
-      .out_data_o(sum_data),
-      .out_valid_o(sum_valid),
-      .out_ready_i(sum_ready)
-    );
-  end
-
-  // The place of the beat that waits for the accumulators. The accumulators start at the bias,
-  // and their register is that of the output.
-  logic [BeatBits-1:0]         beat_q;
-  logic [OutBits*OutLanes-1:0] start, acc_q;
-  logic                        out_valid_q, is_first, is_last;
-
-  assign is_first = beat_q == '0;
-  assign is_last = beat_q == BeatBits'(Beats - 1);
-  assign sum_ready = !out_valid_q || out_ready_i;
-  assign out_data_o = acc_q;
-  assign out_valid_o = out_valid_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) beat_q <= '0;
-    else if (sum_valid && sum_ready) beat_q <= is_last ? '0 : beat_q + BeatBits'(1);
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) out_valid_q <= 1'b0;
-    else if (sum_ready) out_valid_q <= sum_valid && is_last;
-  end
-
-  for (genvar o = 0; o < OutLanes; o++) begin : gen_acc
-    logic signed [SumBits-1:0] sum;
-    logic [OutBits-1:0]        base;
-
-    assign sum = sum_data[o*SumBits +: SumBits];
-    assign base = is_first ? start[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
-
-    always_ff @(posedge clk_i) begin
-      if (sum_valid && sum_ready) acc_q[o*OutBits +: OutBits] <= base + OutBits'(sum);
-    end
-  end
 
   // The bias of the group that comes next is read while the last beat of this one is taken, so
   // that it is there in the next cycle; after reset it is read before any sum can arrive.
   if (BiasBits == 0) begin : gen_no_bias
+    logic unused;
+    assign unused = is_next;
     assign start = '0;
   end else begin : gen_bias
     logic [GroupBits-1:0]         group_q;
     logic [BiasBits*OutLanes-1:0] biases;
     logic                         is_loaded_q;  // whether the first bias after reset is read
-    logic                         is_next;
-
-    assign is_next = sum_valid && sum_ready && is_last;
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni) group_q <= '0;

@@ -1,0 +1,151 @@
+// Scalar products of long vectors that come in beats.
+//
+// What it computes: out[o] = start[o] + sum over beats b and lanes i of a[b][i] * word[b][o][i].
+// Reference: litho.formats.arith.matmul
+// A beat of `in` holds InLanes codes of a in the low bits, above them the word: for each of
+// OutLanes results the InLanes codes that a is multiplied by, lane i fastest. Beats of them make a
+// result. Its accumulator begins at `start_i`, which is read when the first beat arrives there;
+// `next_o` is high in the cycle in which the last one does.
+// Latency 3 from the last beat of a result (2 for InLanes 1), one input beat a cycle.
+//
+//   in -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
+//                                      start ---^-------'
+`default_nettype none
+module litho_dot_stream #(
+  parameter int ABits    = 8,   // bits of a code of a
+  parameter bit ASigned  = 1,   // whether the codes of a are signed
+  parameter int BBits    = 8,   // bits of a code of a word
+  parameter bit BSigned  = 1,   // whether the codes of a word are signed
+  parameter int OutBits  = 20,  // bits of a result, signed
+  parameter int InLanes  = 1,   // codes of a in a beat
+  parameter int OutLanes = 1,   // results in a beat
+  parameter int Beats    = 4    // beats that make a result
+) (
+  input  wire logic                                              clk_i,
+  input  wire logic                                              rst_ni,
+  input  wire logic [ABits*InLanes + BBits*InLanes*OutLanes-1:0] in_data_i,
+  input  wire logic                                              in_valid_i,
+  output wire logic                                              in_ready_o,
+  input  wire logic [OutBits*OutLanes-1:0]                       start_i,
+  output wire logic                                              next_o,
+  output wire logic [OutBits*OutLanes-1:0]                       out_data_o,
+  output wire logic                                              out_valid_o,
+  input  wire logic                                              out_ready_i
+);
+  localparam int BeatBits = Beats > 1 ? $clog2(Beats) : 1;
+  localparam int ProductBits = ABits + BBits + (ASigned || BSigned ? 0 : 1);
+  localparam int ProductsBits = ProductBits * InLanes;  // products of one result
+  localparam int TreeBits = ProductBits + $clog2(InLanes);
+  localparam int SumBits = TreeBits < OutBits ? TreeBits : OutBits;
+
+  // Products.
+  logic [ProductsBits*OutLanes-1:0]  products, product_data;
+  logic                              product_valid, product_ready;
+  logic [ABits*InLanes-1:0]          code;
+  logic [BBits*InLanes*OutLanes-1:0] word;
+
+  assign {word, code} = in_data_i;
+
+  for (genvar o = 0; o < OutLanes; o++) begin : gen_product
+    litho_product #(
+      .Lanes(InLanes),
+      .ABits(ABits),
+      .ASigned(ASigned),
+      .BBits(BBits),
+      .BSigned(BSigned)
+    ) u_product (
+      .a_i(code),
+      .b_i(word[o*BBits*InLanes +: BBits*InLanes]),
+      .out_o(products[o*ProductsBits +: ProductsBits])
+    );
+  end
+
+  litho_stream_register #(
+    .Width(ProductsBits * OutLanes)
+  ) u_products (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(products),
+    .in_valid_i(in_valid_i),
+    .in_ready_o(in_ready_o),
+    .out_data_o(product_data),
+    .out_valid_o(product_valid),
+    .out_ready_i(product_ready)
+  );
+
+  // Sums over the lanes of a beat. One product is its own sum.
+  logic [SumBits*OutLanes-1:0] sum_data;
+  logic                        sum_valid, sum_ready;
+
+  if (InLanes == 1) begin : gen_one
+    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
+      assign sum_data[o*SumBits +: SumBits] = product_data[o*ProductBits +: SumBits];
+      if (SumBits < ProductBits) begin : gen_unused
+        logic unused;
+        assign unused = ^product_data[o*ProductBits + SumBits +: ProductBits - SumBits];
+      end
+    end
+    assign sum_valid = product_valid;
+    assign product_ready = sum_ready;
+  end else begin : gen_tree
+    logic [SumBits*OutLanes-1:0] sums;
+
+    for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
+      litho_sum #(
+        .Terms(InLanes),
+        .InBits(ProductBits),
+        .OutBits(SumBits)
+      ) u_sum (
+        .in_i(product_data[o*ProductsBits +: ProductsBits]),
+        .out_o(sums[o*SumBits +: SumBits])
+      );
+    end
+    litho_stream_register #(
+      .Width(SumBits * OutLanes)
+    ) u_sums (
+      .clk_i(clk_i),
+      .rst_ni(rst_ni),
+      .in_data_i(sums),
+      .in_valid_i(product_valid),
+      .in_ready_o(product_ready),
+      .out_data_o(sum_data),
+      .out_valid_o(sum_valid),
+      .out_ready_i(sum_ready)
+    );
+  end
+
+  // The place of the beat that waits for the accumulators, whose register is that of the output.
+  logic [BeatBits-1:0]         beat_q;
+  logic [OutBits*OutLanes-1:0] acc_q;
+  logic                        out_valid_q, is_first, is_last;
+
+  assign is_first = beat_q == '0;
+  assign is_last = beat_q == BeatBits'(Beats - 1);
+  assign sum_ready = !out_valid_q || out_ready_i;
+  assign next_o = sum_valid && sum_ready && is_last;
+  assign out_data_o = acc_q;
+  assign out_valid_o = out_valid_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) beat_q <= '0;
+    else if (sum_valid && sum_ready) beat_q <= is_last ? '0 : beat_q + BeatBits'(1);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) out_valid_q <= 1'b0;
+    else if (sum_ready) out_valid_q <= sum_valid && is_last;
+  end
+
+  for (genvar o = 0; o < OutLanes; o++) begin : gen_acc
+    logic signed [SumBits-1:0] sum;
+    logic [OutBits-1:0]        base;
+
+    assign sum = sum_data[o*SumBits +: SumBits];
+    assign base = is_first ? start_i[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
+
+    always_ff @(posedge clk_i) begin
+      if (sum_valid && sum_ready) acc_q[o*OutBits +: OutBits] <= base + OutBits'(sum);
+    end
+  end
+endmodule
+`default_nettype wire
