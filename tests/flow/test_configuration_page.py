@@ -16,13 +16,15 @@ from litho.flow.config import Plot
 from litho.flow.strict import convert
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
-EXAMPLE, SWEEP = (tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGE, re.S))
+EXAMPLE, COMPRESS, SWEEP = (
+    tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+)
 
 Record = type[msgspec.Struct]
 
 
 def records(record: Record = Config, path: str = "") -> Iterator[tuple[str, Record]]:
-    """Each record with the heading it has on the page."""
+    """Each record with the heading it has on the page, one that stands in two places twice."""
     yield path or "The top level", record
     for field in msgspec.structs.fields(record):
         inner = [item for item in _parts(field.type) if _is_record(item)]
@@ -47,7 +49,9 @@ def _is_record(kind: Any) -> bool:
 
 
 _BASE = Config.__base__  # what all records have in common
-RECORDS = [*records(), ("[plot]", Plot)]
+EVERY = [*records(), ("[plot]", Plot)]
+# A record is described where it stands first.
+RECORDS = [(h, r) for at, (h, r) in enumerate(EVERY) if r not in dict(EVERY[:at]).values()]
 
 
 def section(heading: str) -> dict[str, list[str]]:
@@ -103,6 +107,11 @@ def test_the_example_is_a_configuration() -> None:
     for key in required:
         with pytest.raises(ConfigError, match=key):
             convert({k: v for k, v in required.items() if k != key}, Config, "the page")
+
+
+def test_the_example_of_compression_is_one() -> None:
+    found = convert({**EXAMPLE, **COMPRESS}, Config, "the page").compress
+    assert [bool(table.prune) for table in found] == [True, False]
 
 
 def test_the_example_of_a_sweep_is_one() -> None:

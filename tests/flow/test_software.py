@@ -112,7 +112,7 @@ def test_sums_are_exact_wide_or_those_of_training(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"quantize": []}, r"there must be a table \[\[quantize\]\], or a run to start from"),
+        ({"quantize": []}, r"there must be a table \[\[quantize\]\] or \[\[compress\]\], or a run"),
         ({"synthesize": {}}, "there must be a table 'hardware' beside 'synthesize'"),
         ({"sums": "float", "hardware": {"device": "ecp5-25k"}}, "key 'sums' must be 'exact' with"),
         ({"simulate": {"wave": 9}}, "there must be a table 'hardware' beside 'simulate'"),

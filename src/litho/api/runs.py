@@ -62,15 +62,24 @@ class RunResult(Shown):
     def _learned(self) -> Iterable[tuple[str, str]]:
         accuracy, taken = self.result.accuracy, self.result.compression
         if accuracy is not None:
-            names = ("float", "before_tuning", "fake_quantized", "hardware")
+            names = (
+                *("float", "before_compression", "before_tuning"),
+                *("fake_quantized", "hardware"),
+            )
             found = [(name, getattr(accuracy, name)) for name in names]
             said = (f"{name.replace('_', '-')} {v:.4f}" for name, v in found if v is not None)
             yield accuracy.metric, ", ".join(said)
-        if taken is not None:
+        if taken is not None and taken.bits_per_quantized_weight is not None:
             yield (
                 "weights",
                 f"{taken.bits_per_quantized_weight:.2f} bits in {taken.quantized_weights} that are"
                 f" quantized, {taken.bits_per_weight:.2f} in all {taken.weights}",
+            )
+        if taken is not None and taken.sparsity is not None:
+            yield (
+                "sparsity",
+                f"{taken.sparsity:.4f} of the pruned layers, {taken.pruned_weights} weights of all"
+                f" {taken.weights}",
             )
 
     def record(self) -> Any:

@@ -13,12 +13,16 @@ from litho.hw import find_device
 
 __all__ = [
     "Calibrate",
+    "Compress",
     "Config",
+    "Gradual",
     "Hardware",
     "LayerLanes",
     "Model",
     "Plot",
+    "Prune",
     "Quantize",
+    "Replace",
     "Sensitivity",
     "Simulate",
     "Stimuli",
@@ -34,6 +38,7 @@ Natural = Annotated[int, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 Name = Annotated[str, Meta(min_length=1)]
+Names = Name | Annotated[tuple[Name, ...], Meta(min_length=1)]
 Probability = Annotated[float, Meta(ge=0, lt=1)]
 
 
@@ -104,7 +109,7 @@ class Quantize(_Strict, frozen=True, kw_only=True):
     `correct_bias` the bias takes up the mean error of the quantized layer.
     """
 
-    match: Name | Annotated[tuple[Name, ...], Meta(min_length=1)] = "*"
+    match: Names = "*"
     weights: str | None = None
     inputs: str | None = None
     outputs: str | None = None
@@ -113,6 +118,68 @@ class Quantize(_Strict, frozen=True, kw_only=True):
     calibration: Literal["min_max", "percentile", "mse"] = "min_max"
     scale: Literal["unit", "power_of_two", "dyadic", "learned"] | None = None
     correct_bias: bool = False
+
+
+class Prune(_Strict, frozen=True, kw_only=True):
+    """What is dropped of the weights of the modules whose path matches.
+
+    Of several rules of one table [[compress]] that match a module the last one counts. A list in
+    `match` makes a rule of each. N:M as `shape` says the `sparsity` itself; `seed` is that of the
+    run unless given.
+    """
+
+    match: Names = "*"
+    sparsity: Probability | None = None
+    shape: Name = "element"
+    scope: Literal["tensor", "row", "global"] = "tensor"
+    score: Literal["random", "l1", "l2", "movement", "wanda", "sparsegpt"] = "l1"
+    seed: Natural | None = None
+
+
+class Gradual(_Strict, frozen=True, kw_only=True):
+    """When masks are chosen in tuning: from `start` to `end`, shares of its steps, each `every`."""
+
+    start: Probability = 0.0
+    end: Share = 0.5
+    every: Count = 10
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError(f"`start < end` must hold, not start {self.start} and end {self.end}")
+
+
+class Replace(_Strict, frozen=True, kw_only=True):
+    """Layers that are replaced whole.
+
+    `module`, `file.py:function` or `module:function`, is called with the path and the old layer of
+    each that matches, and with `options`; it gives the new one.
+    """
+
+    match: Names
+    module: Name
+    options: dict[str, Any] = {}
+
+
+class Compress(_Strict, frozen=True, kw_only=True):
+    """One step of compression: it quantizes, prunes or replaces, by rules.
+
+    With `gradual` it prunes step by step while the network is tuned, else at once before.
+    """
+
+    quantize: tuple[Quantize, ...] = ()
+    prune: tuple[Prune, ...] = ()
+    replace: tuple[Replace, ...] = ()
+    gradual: Gradual | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("quantize", "prune", "replace") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(
+                "a table [[compress]] must have exactly one of quantize, prune and replace, not"
+                f" {' and '.join(given) or 'none'}; make a table of each"
+            )
+        if self.gradual and not self.prune:
+            raise ValueError(f"key 'gradual' must be beside 'prune', not {given[0]!r}")
 
 
 class Tune(_Strict, frozen=True, kw_only=True):
@@ -230,8 +297,9 @@ class Config(_Strict, frozen=True, kw_only=True):
     The data are those of a task, which the network learns, or stimuli, which it does not; `data`
     is the folder of data sets, for the tasks that need one, and `split` the seed that parts them,
     `seed` unless given. `ops` are the folders of the user's own operations. With `start`, the
-    folder of a run, the run begins with that one's weights and quantization, and neither trains
-    nor calibrates. Without hardware it ends with the accuracies, and `sums` may say how the
+    folder of a run, the run begins with that one's weights, quantization and compression, and
+    neither trains nor calibrates. What `compress` says comes after `quantize`, table by table.
+    Without hardware it ends with the accuracies, and `sums` may say how the
     quantized network computes sums of products in eval: `exact`, as hardware; `wide`, also where
     they are too wide for it; `float`, in float32 as in training, several times as fast. Unless
     given it is `exact` with hardware and `wide` without. With `sensitivity` the
@@ -250,6 +318,7 @@ class Config(_Strict, frozen=True, kw_only=True):
     train: Train = Train()
     calibrate: Calibrate = Calibrate()
     quantize: tuple[Quantize, ...] = ()
+    compress: tuple[Compress, ...] = ()
     tune: Tune = Tune()
     sums: Literal["exact", "wide", "float"] | None = None
     hardware: Hardware | None = None
@@ -263,19 +332,28 @@ class Config(_Strict, frozen=True, kw_only=True):
         if self.sensitivity is not None:
             self._check_alone()
             return
-        if not self.quantize and self.start is None:
-            raise ValueError("there must be a table [[quantize]], or a run to start from")
+        if not self.quantize and not self.compress and self.start is None:
+            raise ValueError(
+                "there must be a table [[quantize]] or [[compress]], or a run to start from"
+            )
+        if any(table.gradual for table in self.compress) and not self.tunes:
+            raise ValueError("there must be a task, and 'tune.epochs' of 1 or more, for 'gradual'")
         for key in ("stimuli", "synthesize", "simulate"):
             if self.hardware is None and getattr(self, key) != _ABSENT[key]:
                 raise ValueError(f"there must be a table 'hardware' beside {key!r}")
         if self.hardware is not None and self.sums not in (None, "exact"):
             raise ValueError(f"key 'sums' must be 'exact' with hardware, not {self.sums!r}")
 
+    @property
+    def tunes(self) -> bool:
+        """Whether the network is trained on."""
+        return self.task is not None and self.tune.epochs > 0
+
     def _check_alone(self) -> None:
         """Raise `ValueError` for what a study of sensitivity would leave out."""
-        for field in fields(self):
+        for field in (field for field in fields(self) if field.name not in _STUDIED):
             first = field.default_factory() if field.default is NODEFAULT else field.default
-            if field.name not in _STUDIED and getattr(self, field.name) != first:
+            if getattr(self, field.name) != first:
                 raise ValueError(
                     f"there must be no {field.name!r} beside a table 'sensitivity', which studies"
                     " the float network"

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litho.errors import DataError
 from litho.flow.facts import write_facts
 from litho.report import Table, write_file
+
+if TYPE_CHECKING:
+    from litho.compress import ParameterBits
 
 __all__ = ["BITS", "FORMATS", "Coded", "formats_table", "read_formats", "write_formats"]
 
@@ -58,13 +61,29 @@ def write_formats(folder: Path, model: Any) -> None:
     writer.writerow(_HEADERS)
     writer.writerows(astuple(row) for row in rows)
     write_file(folder / FORMATS, text.getvalue())
+    count = sum(row.values for row in parameters if row.is_quantized)
+    quantized = compress.bits_per_weight(model, quantized_only=True)
     facts = {
         "bits_per_weight": compress.bits_per_weight(model),
-        "bits_per_quantized_weight": compress.bits_per_weight(model, quantized_only=True),
-        "quantized_weights": sum(row.values for row in parameters if row.is_quantized),
+        "bits_per_quantized_weight": quantized if count else None,
+        "quantized_weights": count,
         "weights": sum(row.values for row in parameters),
+        **_dropped(model, parameters),
     }
     write_facts(folder, BITS, facts)
+
+
+def _dropped(model: Any, parameters: "Sequence[ParameterBits]") -> dict[str, float]:
+    """Give how many weights masks drop, and their share of those that have masks, if any has."""
+    from litho import compress
+
+    masked = compress.pruned(model)
+    values = {row.path: row.values for row in parameters if row.part == "weights"}
+    total = sum(values[row.path] for row in masked)
+    if not total:
+        return {}
+    dropped = sum(values[row.path] // row.units * (row.units - row.kept) for row in masked)
+    return {"pruned_weights": dropped, "sparsity": dropped / total}
 
 
 def _activation(item: Any) -> Coded:

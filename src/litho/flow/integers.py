@@ -11,8 +11,8 @@ from litho.flow.config import Stimuli
 from litho.flow.facts import read_facts, write_facts
 from litho.flow.fidelity import fidelities, places_of, record_of
 from litho.flow.formats import write_formats
-from litho.flow.learning import WEIGHTS
-from litho.flow.networks import data_of, model_of, quantized_of
+from litho.flow.layers import write_layers
+from litho.flow.networks import WEIGHTS, compressed_of, data_of, model_of
 from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
 from litho.ir import Graph, interpret, load, save
@@ -24,17 +24,19 @@ _COMPARED = 512  # samples on which every value is compared with float
 
 def _lower(context: Context) -> None:
     """Capture the network as integer operations, and run its fake-quantized form on the test."""
-    from litho import frontend, passes, tasks
+    from litho import compress, frontend, passes, tasks
 
     config = context.config
     data = data_of(config)
-    model = quantized_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    model = compressed_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    write_formats(context.folder, model)
+    write_layers(context.folder, model)
+    compress.make_permanent(model)
     captured = frontend.capture(model, data.example, config.model.name)
     graph = passes.run(captured, (passes.RemoveDropout(), passes.Lower()), ops_of(config))
     if config.stimuli:
         _check_stimuli(graph, config.stimuli)
     save(context.folder, graph)
-    write_formats(context.folder, model)
     inputs = data.test_inputs.double().numpy()
     write_codes(context.folder / "inputs.npz", _encoded(graph, inputs))
     outputs = tasks.predict(model, data.test_inputs).double().numpy()
@@ -121,7 +123,7 @@ def _first_apart(context: Context, graph: Graph) -> str:
 
     config, source, known = context.config, context.needs["lower"], ops_of(context.config)
     data = data_of(config)
-    model = quantized_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    model = compressed_of(config, data, context.needs["tune"] / WEIGHTS).eval()
     given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
     codes = given | interpret(graph, given, known, keep="all")
     # What a module gives is what its last node gives, its quantizer counted.

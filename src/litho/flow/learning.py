@@ -1,42 +1,45 @@
 """The stages from a task to a quantized network and its accuracy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from msgspec import to_builtins
 
+from litho.flow.compression import pruners_of
 from litho.flow.config import Config, Train, Tune
 from litho.flow.digests import package_version
 from litho.flow.facts import write_facts
 from litho.flow.folder import copy_file
 from litho.flow.formats import write_formats
+from litho.flow.layers import write_layers
 from litho.flow.networks import (
+    WEIGHTS,
+    compressed_of,
     data_files,
     data_of,
     files_of,
+    files_of_tables,
     model_of,
     quantized_of,
-    rules_of,
+    samples_of,
     sums_of,
 )
 from litho.flow.stage import Context, Stage
-from litho.flow.start import FLOAT, QUANTIZED, files_of_start, start_of
+from litho.flow.start import FLOAT, QUANTIZED, files_of_start, inherited_tables, start_of
+from litho.flow.steps import own_tables, quantize_rules
 
 if TYPE_CHECKING:
-    from litho.tasks import Data
+    from litho.tasks import Data, Training
 
 __all__ = [
     "JUDGE",
+    "JUDGE_COMPRESSED",
     "JUDGE_TUNED",
     "QUANTIZE",
     "TRAIN",
     "TUNE",
-    "WEIGHTS",
 ]
-
-WEIGHTS = "weights.pt"
 
 
 def _train(context: Context) -> None:
@@ -56,7 +59,7 @@ def _train(context: Context) -> None:
     tasks.check_model(model, data)
     judged = None
     if data.classes:
-        _learn(context, model, data, config.train)
+        _learn(context, model, data, _training(config.train, config))
         judged = _accuracy(model, data)
     tasks.save_weights(context.folder / WEIGHTS, model)
     write_facts(context.folder, "accuracy", judged)
@@ -73,62 +76,55 @@ def _quantize(context: Context) -> None:
     data = data_of(config)
     model = model_of(config, data)
     tasks.load_weights(context.needs["train"] / WEIGHTS, model)
-    batches = _batches(config, data)
-    chosen = compress.quantize(model, rules_of(config), batches, sums=sums_of(config))
-    for part in chosen:
+    inputs = (inputs for inputs, _ in samples_of(config, data))
+    rules = quantize_rules(config.quantize)
+    for part in compress.quantize(model, rules, inputs, sums=sums_of(config)):
         context.watcher.say(f"{part.path} {part.part}: {part.format}")
     tasks.save_weights(context.folder / WEIGHTS, model)
 
 
-def _batches(config: Config, data: "Data") -> Iterator[Any]:
-    """Give the inputs to calibrate on, batch by batch; text in batches of like length."""
-    from litho.tasks.batches import lengths_of, sorted_batches, trimmed
-
-    inputs, wanted = data.train_inputs, config.calibrate
-    if 0 < wanted.samples < len(inputs):
-        order = np.random.default_rng(config.seed).permutation(len(inputs))
-        inputs = inputs[np.sort(order[: wanted.samples])]
-    if data.pad is None:
-        for start in range(0, len(inputs), wanted.batch_size):
-            yield inputs[start : start + wanted.batch_size]
-        return
-    lengths = lengths_of(inputs, data.pad)
-    for part in sorted_batches(lengths, wanted.batch_size):
-        yield trimmed(inputs[part], lengths[part])
-
-
 def _tune(context: Context) -> None:
-    """Train the quantized network on."""
+    """Train the quantized network on, its masks held, or chosen on the way."""
     from litho import compress, tasks
 
     config = context.config
     data = data_of(config)
-    model = quantized_of(config, data, context.needs["quantize"] / WEIGHTS)
-    if config.tune.epochs and data.classes:
-        _learn(context, model, data, config.tune)
+    (before,) = context.needs.values()
+    model = compressed_of(config, data, before / WEIGHTS)
+    if config.tunes:
+        training = _training(config.tune, config)
+        pruners = pruners_of(config, model, data, training.steps(data))
+
+        def prune() -> None:
+            for pruner in pruners:
+                pruner.step()
+
+        _learn(context, model, data, training, prune)
         compress.settle(model, data.example, sums=sums_of(config))
     tasks.save_weights(context.folder / WEIGHTS, model)
 
 
 def _judge(context: Context) -> None:
-    """Judge the network as it was calibrated, on the whole test set."""
-    _judge_of(context, "quantize")
+    """Judge the network as it is before this run compresses it, on the whole test set."""
+    _judge_of(context, quantized_of)
 
 
-def _judge_tuned(context: Context) -> None:
-    """Judge the network as it was trained on, on the whole test set."""
-    _judge_of(context, "tune")
+def _judge_compressed(context: Context) -> None:
+    """Judge the network with all that this run did to it, on the whole test set."""
+    _judge_of(context, compressed_of)
 
 
-def _judge_of(context: Context, stage: str) -> None:
+def _judge_of(context: Context, network: Callable[[Config, "Data", Path], Any]) -> None:
     from litho import tasks
 
     assert context.config.task is not None
     data = data_of(context.config)
-    model = quantized_of(context.config, data, context.needs[stage] / WEIGHTS).eval()
+    (before,) = context.needs.values()
+    model = network(context.config, data, before / WEIGHTS).eval()
     write_facts(context.folder, "accuracy", _accuracy(model, data))
     write_facts(context.folder, "metric", tasks.find(context.config.task).metric)
     write_formats(context.folder, model)
+    write_layers(context.folder, model)
 
 
 def _accuracy(model: Any, data: "Data") -> float:
@@ -137,7 +133,7 @@ def _accuracy(model: Any, data: "Data") -> float:
     return tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
 
 
-def _training(settings: Train | Tune, config: Config) -> Any:
+def _training(settings: Train | Tune, config: Config) -> "Training":
     from litho.tasks import Training
 
     return Training(
@@ -152,15 +148,20 @@ def _training(settings: Train | Tune, config: Config) -> Any:
     )
 
 
-def _learn(context: Context, model: Any, data: "Data", settings: Train | Tune) -> None:
+def _learn(
+    context: Context,
+    model: Any,
+    data: "Data",
+    training: "Training",
+    before_step: Callable[[], object] | None = None,
+) -> None:
     """Train `model`, and tell the watcher how far it is."""
     from litho import tasks
 
     def tell(epoch: int, loss: float) -> None:
         context.watcher.say(f"epoch {epoch + 1}: loss {loss:.4f}")
 
-    training = _training(settings, context.config)
-    tasks.train(model, data, training, tell, context.watcher.advance)
+    tasks.train(model, data, training, tell, context.watcher.advance, before_step)
 
 
 def _learning_facts(config: Config) -> Any:
@@ -177,11 +178,18 @@ def _learning_facts(config: Config) -> Any:
 
 
 def _quantize_facts(config: Config) -> Any:
-    return [to_builtins(config.quantize), to_builtins(config.calibrate), sums_of(config)]
+    before = config.compress[: inherited_tables(config)]
+    chosen = [to_builtins(config.quantize), to_builtins(config.calibrate), sums_of(config)]
+    return [*chosen, to_builtins(before), *files_of_tables(before)]
+
+
+def _tune_facts(config: Config) -> Any:
+    return [to_builtins(config.tune), to_builtins([t for t in own_tables(config) if t.gradual])]
 
 
 TRAIN = Stage("train", (), _learning_facts, _train)
 QUANTIZE = Stage("quantize", ("train",), _quantize_facts, _quantize)
-TUNE = Stage("tune", ("quantize",), lambda config: to_builtins(config.tune), _tune)
+TUNE = Stage("tune", ("quantize",), _tune_facts, _tune)
 JUDGE = Stage("judge", ("quantize",), lambda config: None, _judge)
-JUDGE_TUNED = Stage("judge_tuned", ("tune",), lambda config: None, _judge_tuned)
+JUDGE_COMPRESSED = Stage("judge_compressed", ("compress",), lambda config: None, _judge_compressed)
+JUDGE_TUNED = Stage("judge_tuned", ("tune",), lambda config: None, _judge_compressed)

@@ -1,22 +1,39 @@
 """The data and the networks that a configuration names, and the files they are made from."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from litho.flow.closure import closures_of
-from litho.flow.config import Config, Quantize
+from litho.flow.config import Compress, Config
 from litho.flow.digests import digest_of
 from litho.flow.facts import read_facts, write_facts
+from litho.flow.steps import own_tables, started, step_of
 from litho.tools import cached, digest
 
 if TYPE_CHECKING:
+    from litho.compress import Step
     from litho.tasks import Data
 
-__all__ = ["data_files", "data_of", "files_of", "model_of", "quantized_of", "rules_of", "sums_of"]
+__all__ = [
+    "WEIGHTS",
+    "compressed_of",
+    "data_files",
+    "data_of",
+    "files_of",
+    "files_of_tables",
+    "model_of",
+    "quantized_of",
+    "samples_of",
+    "sums_of",
+]
+
+WEIGHTS = "weights.pt"  # the state dict that a stage leaves
 
 
 def _folder(config: Config) -> Path | None:
@@ -38,6 +55,25 @@ def data_of(config: Config) -> "Data":
         return tasks.stimuli(*given, seed)
     assert config.task is not None
     return tasks.find(config.task).load(seed, _folder(config), config.task_options)
+
+
+def samples_of(config: Config, data: "Data") -> Iterator[tuple[Any, Any]]:
+    """Give (inputs, targets) to calibrate on, batch by batch; text in batches of like length."""
+    from litho.tasks.batches import lengths_of, sorted_batches, trimmed
+
+    inputs, targets, wanted = data.train_inputs, data.train_targets, config.calibrate
+    if 0 < wanted.samples < len(inputs):
+        order = np.random.default_rng(config.seed).permutation(len(inputs))
+        chosen = np.sort(order[: wanted.samples])
+        inputs, targets = inputs[chosen], targets[chosen] if data.classes else targets
+    if data.pad is None:
+        for start in range(0, len(inputs), wanted.batch_size):
+            end = start + wanted.batch_size
+            yield inputs[start:end], targets[start:end]
+        return
+    lengths = lengths_of(inputs, data.pad)
+    for part in sorted_batches(lengths, wanted.batch_size):
+        yield trimmed(inputs[part], lengths[part]), targets[part]
 
 
 def data_files(config: Config) -> Iterator[str]:
@@ -89,12 +125,25 @@ def model_of(config: Config, data: "Data") -> Any:
 
 
 def quantized_of(config: Config, data: "Data", weights: Path) -> Any:
-    """Give the quantized network with the state dict in the file `weights`."""
+    """Give the network as it is before this run compresses it, with the state in `weights`."""
+    return _loaded(config, data, weights, started(config))
+
+
+def compressed_of(config: Config, data: "Data", weights: Path) -> Any:
+    """Give the network as it is after all tables [[compress]], with the state in `weights`."""
+    own = (step_of(table, config.seed) for table in own_tables(config))
+    return _loaded(config, data, weights, (*started(config), *own))
+
+
+def _loaded(config: Config, data: "Data", weights: Path, steps: "Sequence[Step]") -> Any:
     from litho import compress, tasks
 
     model = model_of(config, data)
-    compress.quantize(model, rules_of(config), sums=sums_of(config))
-    tasks.load_weights(weights, model)
+
+    def prepare(state: Mapping[str, Any]) -> None:
+        compress.rebuild(model, steps, state, sums=sums_of(config))
+
+    tasks.load_weights(weights, model, prepare)
     return model
 
 
@@ -103,29 +152,24 @@ def sums_of(config: Config) -> str:
     return config.sums or ("wide" if config.hardware is None else "exact")
 
 
-def rules_of(config: Config) -> Any:
-    """Give the rules of `config` as the quantizer takes them, one for each pattern."""
-    from litho.compress import QuantizeRule
-
-    return [
-        QuantizeRule(**{name: getattr(rule, name) for name in rule.__struct_fields__} | match)
-        for rule in config.quantize
-        for match in ({"match": path} for path in _paths(rule))
-    ]
-
-
-def _paths(rule: Quantize) -> tuple[str, ...]:
-    return (rule.match,) if isinstance(rule.match, str) else rule.match
-
-
 def files_of(config: Config) -> Iterator[str]:
     """Give a digest of the user's own files: the weights, the modules beside the model's."""
     if config.model.weights and Path(config.model.weights).is_file():
         yield digest(Path(config.model.weights).read_bytes())
     if _is_users(config):
-        source = _source_of(config.model.name.partition(":")[0])
-        for path in sorted(source.parent.glob("*.py")) if source else ():
-            yield digest(path.name, path.read_bytes())
+        yield from _modules_beside(config.model.name)
+
+
+def files_of_tables(tables: Iterable[Compress]) -> Iterator[str]:
+    """Give a digest of the user's modules that replace layers, and of those beside them."""
+    for rule in (rule for table in tables for rule in table.replace):
+        yield from _modules_beside(rule.module)
+
+
+def _modules_beside(spelling: str) -> Iterator[str]:
+    source = _source_of(spelling.partition(":")[0])
+    for path in sorted(source.parent.glob("*.py")) if source else ():
+        yield digest(path.name, path.read_bytes())
 
 
 def _is_users(config: Config) -> bool:

@@ -20,20 +20,19 @@ from litho.report import (
     Verification,
 )
 
-__all__ = ["result_of"]
+__all__ = ["judged_last", "result_of"]
 
 
 def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
     """Give the result of a run whose stages left their facts in the folders `made`."""
     provenance = Provenance(__version__, _tools(config), config.seed, key)
     if config.hardware is None:
-        return Result(_judged(made), _compression(made), None, None, None, provenance)
-    accuracy = read_facts(made["evaluate"], "accuracy")
+        return Result(_judged(config, made), _compression(made), None, None, None, provenance)
     judged = made.get("place") or made.get("synthesize")
     report = read_report(judged) if judged else None
     timing = read_facts(made["simulate"], "proof")["timing"]
     return Result(
-        Accuracy(**accuracy) if accuracy else None,
+        _proven(config, made),
         _compression(made),
         _verification(made["simulate"], 1000 / target_of(config).clock_mhz),
         Resources(read_estimate(read_facts(made["emit"], "estimate")), report),
@@ -42,22 +41,47 @@ def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
     )
 
 
-def _judged(made: dict[str, Path]) -> Accuracy:
+def judged_last(made: dict[str, Path]) -> Path:
+    """Give the folder of the stage that saw the network as the run leaves it."""
+    names = ("lower", "judge_tuned", "judge_compressed", "judge")
+    return next(made[name] for name in names if name in made)
+
+
+def _judged(config: Config, made: dict[str, Path]) -> Accuracy:
     """Give the accuracies of a run without hardware."""
-    before = read_facts(made["judge"], "accuracy")
-    after = read_facts(made["judge_tuned"], "accuracy") if "judge_tuned" in made else None
+    last = judged_last(made)
     return Accuracy(
-        read_facts(made["judge"], "metric"),
+        read_facts(last, "metric"),
         read_facts(made["train"], "accuracy"),
-        before if after is None else after,
-        before_tuning=None if after is None else before,
+        read_facts(last, "accuracy"),
+        before_tuning=_before_tuning(config, made),
+        before_compression=_before_compression(made),
     )
 
 
+def _proven(config: Config, made: dict[str, Path]) -> Accuracy | None:
+    """Give the accuracies of a run with hardware; on stimuli there are none."""
+    facts = read_facts(made["evaluate"], "accuracy")
+    if facts is None:
+        return None
+    before = _before_tuning(config, made)
+    return Accuracy(**facts, before_tuning=before, before_compression=_before_compression(made))
+
+
+def _before_tuning(config: Config, made: dict[str, Path]) -> float | None:
+    judged = made.get("judge_compressed") or made.get("judge")
+    return read_facts(judged, "accuracy") if judged and config.tunes else None
+
+
+def _before_compression(made: dict[str, Path]) -> float | None:
+    judged = made.get("judge") if "compress" in made else None
+    return read_facts(judged, "accuracy") if judged else None
+
+
 def _compression(made: dict[str, Path]) -> Compression | None:
-    """Give what weights take, where any is quantized."""
-    facts = read_facts(made.get("lower") or made.get("judge_tuned") or made["judge"], BITS)
-    return Compression(**facts) if facts["quantized_weights"] else None
+    """Give what weights take, where any is quantized or pruned."""
+    facts = read_facts(judged_last(made), BITS)
+    return Compression(**facts) if facts["quantized_weights"] or "sparsity" in facts else None
 
 
 def _verification(folder: Path, clock: float) -> Verification:

@@ -12,6 +12,7 @@ from litho.flow.facts import read_estimate, read_facts
 from litho.flow.fidelity import read_fidelities
 from litho.flow.formats import FORMATS, formats_table, read_formats
 from litho.flow.hardware import target_of
+from litho.flow.layers import LAYERS, read_layers
 from litho.flow.modules import modules_table, part_of
 from litho.flow.operations import ops_of
 from litho.flow.waves import drawings_of, tracks_of
@@ -59,7 +60,12 @@ def software_page_of(folder: Path, result: Result) -> SoftwarePage:
         stages=_stages(facts["stages"]),
         config=(folder / "config.toml").read_text(),
         command="litho run config.toml",
+        compressed=_compressed(folder),
     )
+
+
+def _compressed(folder: Path) -> Table | None:
+    return read_layers(folder / LAYERS) if (folder / LAYERS).is_file() else None
 
 
 def page_of(folder: Path, result: Result | None = None) -> Page:
@@ -91,6 +97,7 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
         drawing=draw(graph, {layer.name: layer.remarks for layer in layers}, slowest(layers)),
         waves=_waves(folder, graph),
         logs=tuple(log_of(path) for path in sorted((folder / "logs").glob("*.log"))),
+        compressed=_compressed(folder),
     )
 
 

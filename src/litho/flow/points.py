@@ -11,7 +11,7 @@ from typing import Any
 from litho.errors import ConfigError
 from litho.flow.config import Config, Plot
 from litho.flow.digests import digest_of
-from litho.flow.paths import located
+from litho.flow.paths import function_at, located
 from litho.flow.strict import convert, dump_tables
 
 __all__ = ["Point", "Sweep", "is_sweep", "read_sweep"]
@@ -70,12 +70,14 @@ def read_sweep(tables: Tables, place: str, folder: Path = Path()) -> Sweep:
         config = located(convert(filled, Config, f"{place}, point {name}"), folder)
         points.append(Point(name, parameters, config))
     _check_used(found, rest, lists, plot)
-    return Sweep(tuple(points), plot, dump_tables(_settled(tables, points[0].config)))
+    return Sweep(tuple(points), plot, dump_tables(_settled(tables, points[0].config, folder)))
 
 
-def _settled(tables: Tables, config: Config) -> dict[str, Any]:
+def _settled(tables: Tables, config: Config, folder: Path) -> dict[str, Any]:
     """Give `tables` with the paths that all points share as they are found from anywhere."""
     found = dict(tables)
+    if isinstance(tables.get("compress"), list):
+        found["compress"] = [_settled_table(table, folder) for table in tables["compress"]]
     for key in ("data", "start", "ops"):
         if key in tables and not _holes(tables[key]):
             found[key] = getattr(config, key)
@@ -84,6 +86,20 @@ def _settled(tables: Tables, config: Config) -> dict[str, Any]:
         if key in model and not _holes(model[key]):
             model[key] = getattr(config.model, key)
     return {**found, "model": model}
+
+
+def _settled_table(table: Any, folder: Path) -> Any:
+    """Give a table [[compress]] with the files of what replaces layers as they are found."""
+    rules = table.get("replace") if isinstance(table, Mapping) else None
+    if not isinstance(rules, list):
+        return table
+    found = [
+        {**rule, "module": function_at("compress.replace.module", rule["module"], folder)}
+        if isinstance(rule, Mapping) and not _holes(rule.get("module"))
+        else rule
+        for rule in rules
+    ]
+    return {**table, "replace": found}
 
 
 def _lists(tables: Any, place: str) -> list[dict[str, list[Any]]]:

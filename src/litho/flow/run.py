@@ -1,12 +1,14 @@
 """One run: from a configuration to a folder with everything that came of it."""
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from msgspec import to_builtins
 from msgspec.structs import replace
 
 from litho.errors import ConfigError
+from litho.flow.compression import COMPRESS
 from litho.flow.config import Config, resolved
 from litho.flow.digests import digest_of
 from litho.flow.facts import read_facts, write_facts
@@ -14,11 +16,14 @@ from litho.flow.folder import copy_file, copy_tree, link_file
 from litho.flow.formats import FORMATS
 from litho.flow.hardware import EMIT, FOLD, PLACE, SIMULATE, SYNTHESIZE, WAVE
 from litho.flow.integers import COMPARE, EVALUATE, LOWER
-from litho.flow.learning import JUDGE, JUDGE_TUNED, QUANTIZE, TRAIN, TUNE, WEIGHTS
-from litho.flow.outcome import result_of
+from litho.flow.layers import LAYERS
+from litho.flow.learning import JUDGE, JUDGE_COMPRESSED, JUDGE_TUNED, QUANTIZE, TRAIN, TUNE
+from litho.flow.networks import WEIGHTS
+from litho.flow.outcome import judged_last, result_of
 from litho.flow.page import page_text
 from litho.flow.stage import SILENT, Stage, Watcher, bring_up
 from litho.flow.start import FLOAT, QUANTIZED, with_start
+from litho.flow.steps import own_tables
 from litho.report import Result, result_text, write_file
 
 __all__ = ["Finished", "key_of", "run", "stages_of"]
@@ -34,15 +39,34 @@ class Finished:
 
 def stages_of(config: Config) -> tuple[Stage, ...]:
     """Give the stages that `config` asks for, each after those it needs."""
+    learning = _learning(config)
     if config.hardware is None:
-        tuned = (TUNE, JUDGE_TUNED) if config.tune.epochs else ()
-        return (TRAIN, QUANTIZE, JUDGE, *tuned)
-    always = (TRAIN, QUANTIZE, TUNE, LOWER, FOLD, EMIT, EVALUATE, COMPARE, SIMULATE)
+        return learning
+    always = (*learning, LOWER, FOLD, EMIT, EVALUATE, COMPARE, SIMULATE)
     waves = (WAVE,) if config.simulate.wave else ()
     if config.synthesize is None:
         return (*always, *waves)
     placed = (PLACE,) if config.synthesize.place else ()
     return (*always, *waves, SYNTHESIZE, *placed)
+
+
+def _learning(config: Config) -> tuple[Stage, ...]:
+    """Give the stages to the network that is judged last, or lowered, and those that judge it.
+
+    Hardware is judged by its integers: before that only what its own compression did is.
+    """
+    compresses, is_hardware = bool(own_tables(config)), config.hardware is not None
+    tune = replace_fields(TUNE, needs=("compress",)) if compresses else TUNE
+    chosen = {
+        TRAIN: True,
+        QUANTIZE: True,
+        JUDGE: config.task is not None and (compresses or not is_hardware),
+        COMPRESS: compresses,
+        JUDGE_COMPRESSED: compresses and (config.tunes or not is_hardware),
+        tune: is_hardware or config.tunes,
+        JUDGE_TUNED: config.tunes and not is_hardware,
+    }
+    return tuple(stage for stage, is_wanted in chosen.items() if is_wanted)
 
 
 def key_of(config: Config) -> str:
@@ -65,7 +89,7 @@ def run(
     folder = out or Path("runs") / key
     _prepare(folder, config)
     made = bring_up(stages_of(config), config, watcher)
-    _collect(folder, made)
+    _collect(folder, made, bool(config.compress))
     result = result_of(config, key, made)
     # The page reads the record, and the record says that all is there: under another name first.
     write_facts(folder / "logs", "title", title)
@@ -77,7 +101,7 @@ def run(
 def _prepare(folder: Path, config: Config) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("result.json", "report.html", "waves.vcd"):
+        for name in ("result.json", "report.html", "waves.vcd", LAYERS):
             (folder / name).unlink(missing_ok=True)
         write_file(folder / "config.toml", resolved(config))
     except OSError as error:
@@ -87,15 +111,17 @@ def _prepare(folder: Path, config: Config) -> None:
         ) from error
 
 
-def _collect(folder: Path, made: dict[str, Path]) -> None:
+def _collect(folder: Path, made: dict[str, Path], is_compressed: bool) -> None:
     """Copy what people look at out of the stages' folders."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     (folder / FLOAT).parent.mkdir(exist_ok=True)
     link_file(made["train"] / WEIGHTS, folder / FLOAT)
-    link_file(made.get("tune", made["quantize"]) / WEIGHTS, folder / QUANTIZED)
-    judged = made.get("lower") or made.get("judge_tuned") or made["judge"]
-    copy_file(judged / FORMATS, folder / FORMATS)
+    last = made.get("tune") or made.get("compress") or made["quantize"]
+    link_file(last / WEIGHTS, folder / QUANTIZED)
+    copy_file(judged_last(made) / FORMATS, folder / FORMATS)
+    if is_compressed:
+        copy_file(judged_last(made) / LAYERS, folder / LAYERS)
     if "emit" in made:
         _collect_design(folder, made)
     seconds = {name: read_facts(path, "stage")["seconds"] for name, path in made.items()}

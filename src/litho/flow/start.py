@@ -7,11 +7,20 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from litho.errors import ConfigError, DataError
-from litho.flow.config import Config, load_config
+from litho.flow.config import Compress, Config, load_config
 from litho.report import Accuracy, read_result
 from litho.tools import digest
 
-__all__ = ["BEST", "FLOAT", "QUANTIZED", "Start", "files_of_start", "start_of", "with_start"]
+__all__ = [
+    "BEST",
+    "FLOAT",
+    "QUANTIZED",
+    "Start",
+    "files_of_start",
+    "inherited_tables",
+    "start_of",
+    "with_start",
+]
 
 BEST = "best"  # of a sweep
 FLOAT = Path("checkpoint") / "float.pt"
@@ -48,6 +57,7 @@ def start_of(config: Config) -> Start:
 def with_start(config: Config) -> Config:
     """Give `config` with the rules and the split of the run that it starts from, if there is one.
 
+    Its own tables [[compress]] come after that run's, unless they begin with those already.
     Raises `ConfigError` when it contradicts that run: other data, network or rules.
     """
     if config.start is None:
@@ -67,7 +77,23 @@ def with_start(config: Config) -> Config:
             "table [[quantize]] must be that of the run to start from, whose quantization stays"
             f" on, or be left out; that run is {found.folder}"
         )
-    return replace(config, quantize=found.config.quantize, split=_split(found.config))
+    before = tuple(replace(table, gradual=None) for table in found.config.compress)  # they are done
+    own = config.compress[len(before) :] if _begins(config, before) else config.compress
+    return replace(
+        config,
+        quantize=found.config.quantize,
+        compress=(*before, *own),
+        split=_split(found.config),
+    )
+
+
+def inherited_tables(config: Config) -> int:
+    """Give how many tables [[compress]] are those of the run that `config` starts from."""
+    return len(start_of(config).config.compress) if config.start else 0
+
+
+def _begins(config: Config, tables: tuple[Compress, ...]) -> bool:
+    return config.compress[: len(tables)] == tables
 
 
 def _split(config: Config) -> int:

@@ -25,10 +25,15 @@ from litho.report import (
 __all__ = ["POINTS", "RULE", "chart_of", "draw_sweep", "point_rows", "provenance_of"]
 
 POINTS = "points"
-RULE = "highest fake-quantized accuracy among those that quantize anything; of equals fewest bits"
+RULE = (
+    "highest fake-quantized accuracy among those that quantize or prune anything; of equals fewest"
+    " bits"
+)
 
 _Places = dict[float | str | None, list[PointResult]]
-_ACCURACIES = ("float", "before_tuning", "fake_quantized", "hardware")
+_ACCURACIES = ("float", "before_compression", "before_tuning", "fake_quantized", "hardware")
+_PARTS = ("accuracy", "compression")
+_TAKEN = ("bits_per_weight", "bits_per_quantized_weight", "sparsity")
 
 
 def draw_sweep(
@@ -133,16 +138,18 @@ def _others(point: PointResult, plot: Plot) -> dict[str, object]:
 
 
 def _headers(points: Sequence[PointResult]) -> tuple[str, ...]:
-    """Give the accuracies that any point has, and bits a weight."""
-    found = [point.result.accuracy for point in points if point.result]
-    names = [name for name in _ACCURACIES if any(getattr(item, name, None) for item in found)]
-    return (*names, "bits_per_weight", "bits_per_quantized_weight")
+    """Give the accuracies, the bits a weight and the sparsities that any point has."""
+    results = [point.result for point in points if point.result]
+    judged, taken = ([getattr(result, part) for result in results] for part in _PARTS)
+    names = [name for name in _ACCURACIES if any(getattr(item, name, None) for item in judged)]
+    more = [name for name in _TAKEN if any(getattr(i, name, None) is not None for i in taken)]
+    return (*names, *more)
 
 
 def _cells(point: PointResult, headers: Sequence[str]) -> tuple[str, ...]:
     if point.result is None:
         return ("",) * len(headers)
-    parts = (point.result.accuracy, point.result.compression)
+    parts = [getattr(point.result, part) for part in _PARTS]
     values = [
         next((v for part in parts if (v := getattr(part, name, None)) is not None), None)
         for name in headers

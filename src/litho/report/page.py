@@ -19,6 +19,7 @@ __all__ = [
     "Page",
     "Part",
     "Table",
+    "accuracy_meters",
     "accuracy_tiles",
     "bars_of",
     "render",
@@ -76,7 +77,8 @@ class Page:
     is the estimate of the modules between them. `modules` has a row for each module of the design,
     and `parts` all of it; `stages` has one for each stage of the run. `drawing` is the graph as
     SVG; `device` is what the design was made for; `waves` are pictures of its streams, when they
-    were recorded; `command` makes the run again.
+    were recorded; `compressed` has a row for each layer of a network that was compressed; `command`
+    makes the run again.
     """
 
     title: str
@@ -94,6 +96,7 @@ class Page:
     drawing: str
     waves: tuple[Drawing, ...] = ()
     logs: tuple[Log, ...] = ()
+    compressed: Table | None = None
 
     @property
     def slowest(self) -> frozenset[str]:
@@ -161,6 +164,7 @@ def render_page(page: Page) -> str:
         result=page.result,
         bars=bars_of(page.result, page.device),
         tiles=(*accuracy_tiles(page.result), *_tiles(page.result)),
+        accuracies=accuracy_meters(page.result),
         counts=_COUNTS,
     )
 
@@ -191,7 +195,7 @@ def _breakable(name: str) -> "Markup":
 
 
 def accuracy_tiles(result: Result) -> Sequence[tuple[str, str, str]]:
-    """Give the (number, label, remark) of the accuracy that counts, and of the bits a weight."""
+    """Give the (number, label, remark) of the accuracy that counts, of bits, and of sparsity."""
     tiles, accuracy = [], result.accuracy
     if accuracy:
         judged = accuracy.fake_quantized if accuracy.hardware is None else accuracy.hardware
@@ -200,10 +204,27 @@ def accuracy_tiles(result: Result) -> Sequence[tuple[str, str, str]]:
         share = f"{100 * judged:.2f} %"
         tiles.append((share, f"{kind} {accuracy.metric}", f"{change} points from float"))
     found = result.compression
-    if found:
+    if found and found.bits_per_quantized_weight is not None:
         share = f"of {100 * found.quantized_weights / found.weights:.3g} % of the weights"
         tiles.append((f"{found.bits_per_quantized_weight:.2f}", "bits a quantized weight", share))
+    if found and found.sparsity is not None:
+        dropped = f"{grouped(found.pruned_weights or 0)} weights dropped"
+        tiles.append((f"{100 * found.sparsity:.2f} %", "sparsity of the pruned layers", dropped))
     return tiles
+
+
+def accuracy_meters(result: Result) -> Sequence[tuple[str, float | None]]:
+    """Give (label, accuracy) of the network from the float one on; None where there is none."""
+    found = result.accuracy
+    if found is None:
+        return ()
+    return (
+        ("float network", found.float),
+        ("before compression", found.before_compression),
+        ("before tuning", found.before_tuning),
+        ("fake-quantized", found.fake_quantized),
+        ("hardware", found.hardware),
+    )
 
 
 def _tiles(result: Result) -> Sequence[tuple[str, str, str]]:

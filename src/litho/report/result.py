@@ -33,8 +33,9 @@ _Real = float  # the record has a field of that name
 class Accuracy:
     """The metric on the whole test set: of the float network, the fake-quantized, the integers.
 
-    A run without hardware has no accuracy of integers. `before_tuning` is that of the
-    fake-quantized network of such a run before it was trained on, if it was.
+    A run without hardware has no accuracy of integers. Of the fake-quantized network there is also
+    that `before_compression`, if tables [[compress]] changed it, and `before_tuning`, after those
+    and before it was trained on, if it was.
     """
 
     metric: str
@@ -42,6 +43,7 @@ class Accuracy:
     fake_quantized: _Real
     hardware: _Real | None = None
     before_tuning: _Real | None = None
+    before_compression: _Real | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,17 @@ class Compression:
     """What a parameter's number takes, shared scales of groups counted in.
 
     `bits_per_weight` is the mean over all `weights` numbers of the network, those that stay float
-    among them; `bits_per_quantized_weight` over the `quantized_weights` that are quantized.
+    among them; `bits_per_quantized_weight` over the `quantized_weights` that are quantized. Where
+    there are masks they drop `pruned_weights` numbers, the share `sparsity` of the weights that
+    have one; bits are those of all numbers, as if what is dropped were stored.
     """
 
     bits_per_weight: float
-    bits_per_quantized_weight: float
+    bits_per_quantized_weight: float | None
     quantized_weights: int
     weights: int
+    pruned_weights: int | None = None
+    sparsity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +167,16 @@ def read_result(path: Path) -> Result:
 def _result(tables: dict[str, Any]) -> Result:
     return Result(
         Accuracy(**tables["accuracy"]) if "accuracy" in tables else None,
-        Compression(**tables["compression"]) if "compression" in tables else None,
+        _compression(tables["compression"]) if "compression" in tables else None,
         Verification(**tables["verification"]) if "verification" in tables else None,
         _resources(tables["resources"], tables["timing"]) if "resources" in tables else None,
         Timing(**tables["timing"]) if "timing" in tables else None,
         Provenance(**tables["provenance"]),
     )
+
+
+def _compression(tables: dict[str, Any]) -> Compression:
+    return Compression(**{"bits_per_quantized_weight": None, **tables})
 
 
 def _resources(tables: dict[str, Any], timing: dict[str, Any]) -> Resources:

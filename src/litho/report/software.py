@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from litho.report.page import Table, accuracy_tiles, render
+from litho.report.page import Table, accuracy_meters, accuracy_tiles, render
 from litho.report.result import Result
 
 __all__ = ["SoftwarePage", "render_software"]
@@ -12,8 +12,8 @@ __all__ = ["SoftwarePage", "render_software"]
 class SoftwarePage:
     """What the page of a run without hardware shows.
 
-    `formats` has a row for each quantized tensor, `stages` one for each stage of the run;
-    `command` makes the run again.
+    `formats` has a row for each quantized tensor, `stages` one for each stage of the run, and
+    `compressed` one for each layer of a network that was compressed; `command` makes the run again.
     """
 
     title: str
@@ -22,9 +22,15 @@ class SoftwarePage:
     stages: Table
     config: str
     command: str
+    compressed: Table | None = None
 
 
 def render_software(page: SoftwarePage) -> str:
     """Give the HTML of `page`."""
-    tiles = accuracy_tiles(page.result)
-    return render("software.html.j2", page=page, result=page.result, tiles=tiles)
+    return render(
+        "software.html.j2",
+        page=page,
+        result=page.result,
+        tiles=accuracy_tiles(page.result),
+        accuracies=accuracy_meters(page.result),
+    )

@@ -12,8 +12,8 @@ from litho.tasks.hub import import_transformers, load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.task import TASKS, Task, find
-from litho.tasks.training import Training, accuracy, check_weights, predict, scores, train
-from litho.tasks.user import check_model, load_model
+from litho.tasks.training import Training, accuracy, check_weights, loss_of, predict, scores, train
+from litho.tasks.user import check_model, load_layer, load_model
 from litho.tasks.weights import load_weights, save_weights
 
 __all__ = [
@@ -34,8 +34,10 @@ __all__ = [
     "find",
     "import_transformers",
     "load_hub_model",
+    "load_layer",
     "load_model",
     "load_weights",
+    "loss_of",
     "predict",
     "save_weights",
     "scores",

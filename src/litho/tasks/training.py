@@ -13,7 +13,7 @@ from litho.errors import ConfigError, DataError
 from litho.tasks.batches import lengths_of, sorted_batches, training_batches, trimmed
 from litho.tasks.data import Data
 
-__all__ = ["Training", "accuracy", "check_weights", "evaluating", "predict", "scores", "train"]
+__all__ = ["Training", "accuracy", "check_weights", "evaluating", "loss_of", "predict", "scores", "train"]
 
 _BATCH = 4096  # samples in a batch of numbers that are judged, when nobody says
 _TEXT_BATCH = 32  # the fastest of 8 to 128 for a BERT-tiny on one core
@@ -49,6 +49,10 @@ class Training:
                 f"warmup must be 0 with the cosine schedule, not {self.warmup}; take linear"
             )
 
+    def steps(self, data: Data) -> int:
+        """Give the steps of all epochs on `data`."""
+        return self.epochs * -(-len(data.train_inputs) // self.batch)
+
 
 def train(
     model: nn.Module,
@@ -56,12 +60,14 @@ def train(
     training: Training,
     report: Callable[[int, float], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    before_step: Callable[[], object] | None = None,
 ) -> tuple[float, ...]:
     """Train `model` in place and give the mean loss of each epoch; it ends in eval mode.
 
     The same seed gives the same weights on one machine, however many cores it has: training runs
     on one thread, which is also the fastest for networks of this size. `report(epoch, loss)` is
-    called after each epoch, `progress(done, steps)` after each step of all epochs. Raises
+    called after each epoch, `progress(done, steps)` after each step of all epochs, and
+    `before_step()` before each step of the optimizer, when the gradients are there. Raises
     `DataError` when there is nothing to train with, and when the loss or a weight is not finite.
     """
     if training.epochs and not len(data.train_inputs):
@@ -73,7 +79,7 @@ def train(
     with torch.random.fork_rng(devices=[]), _threads(training.threads):
         torch.manual_seed(training.seed)
         model.train()
-        run = _Run(model, data, training, progress)
+        run = _Run(model, data, training, progress, before_step)
         for epoch in range(training.epochs):
             losses.append(run.epoch())
             if report:
@@ -102,8 +108,10 @@ class _Run:
         data: Data,
         training: Training,
         progress: Callable[[int, int], None] | None,
+        before_step: Callable[[], object] | None,
     ) -> None:
-        self.model, self.data, self.training, self.progress = model, data, training, progress
+        self.model, self.data, self.training = model, data, training
+        self.progress, self.before_step = progress, before_step
         self.generator = torch.Generator().manual_seed(training.seed)
         self.lengths = None if data.pad is None else lengths_of(data.train_inputs, data.pad)
         # A step over a table of embeddings takes a fourth of the time when it is fused.
@@ -113,8 +121,7 @@ class _Run:
             weight_decay=training.weight_decay,
             fused=True if data.pad is not None else None,
         )
-        self.steps_an_epoch = -(-len(data.train_inputs) // training.batch)
-        self.steps = training.epochs * self.steps_an_epoch
+        self.steps = training.steps(data)
         self.done = 0
         self.schedule = self._schedule()
 
@@ -152,15 +159,23 @@ class _Run:
         if self.lengths is not None:
             inputs = trimmed(inputs, self.lengths[chosen])
         self.optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(self.model(inputs), self.data.train_targets[chosen])
+        loss = loss_of(self.model, (inputs, self.data.train_targets[chosen]))
         if not bool(torch.isfinite(loss)):
             raise DataError(
                 f"the training loss must be finite, not {loss.item()}; lower the rate, or look"
                 f" for NaN in the data of {self.data.name!r}"
             )
         torch.autograd.backward(loss)
+        if self.before_step:
+            self.before_step()
         self.optimizer.step()
         return loss.item()
+
+
+def loss_of(model: nn.Module, samples: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    """Give what training lowers: the mean cross-entropy of `model` on (inputs, targets)."""
+    inputs, targets = samples
+    return nn.functional.cross_entropy(model(inputs), targets)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""A model of the user's own, by `module:function`."""
+"""A model, or a layer, of the user's own, by `module:function`."""
 
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import nn
 from litho.errors import ConfigError
 from litho.tasks.data import Data
 
-__all__ = ["check_model", "load_model"]
+__all__ = ["check_model", "load_layer", "load_model"]
 
 # What a user's own code may raise; interrupts and exits pass.
 _FAILURES = (
@@ -38,6 +38,19 @@ def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = 
     Raises `ConfigError` with the reason when it cannot be imported, has no such function, or
     makes no module.
     """
+    return _made(_function(spelling, folder), (), options, spelling)
+
+
+def load_layer(spelling: str, options: Mapping[str, Any], path: str, old: nn.Module) -> nn.Module:
+    """Give what `module:function` makes of the layer `old` at `path` of a model, and of `options`.
+
+    Raises what `load_model` raises.
+    """
+    return _made(_function(spelling), (path, old), options, spelling)
+
+
+def _function(spelling: str, folder: Path | None = None) -> Callable[..., Any]:
+    """Give the function that `module:function` spells, as `load_model` looks for it."""
     module, _, function = spelling.partition(":")
     if not module or not function:
         raise ConfigError(f"a model must be spelled `module:function`, not {spelling!r}")
@@ -46,8 +59,15 @@ def load_model(spelling: str, options: Mapping[str, Any], folder: Path | None = 
         raise ConfigError(
             f"model {spelling!r} must name a function, and {module} has no {function!r}"
         )
+    made: Callable[..., Any] = found
+    return made
+
+
+def _made(
+    function: Callable[..., Any], given: tuple[Any, ...], options: Mapping[str, Any], spelling: str
+) -> nn.Module:
     try:
-        model = found(**options)
+        model = function(*given, **options)
     except _FAILURES as error:
         raise ConfigError(
             f"model {spelling!r} must be made by its function from the options"

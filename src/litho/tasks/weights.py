@@ -2,7 +2,9 @@
 
 import os
 import pickle
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -20,9 +22,12 @@ def save_weights(path: Path, model: nn.Module) -> Path:
     return temporary.replace(path)
 
 
-def load_weights(path: Path, model: nn.Module) -> None:
+def load_weights(
+    path: Path, model: nn.Module, prepare: Callable[[Mapping[str, Any]], object] | None = None
+) -> None:
     """Put the state dict in the file `path` into `model`.
 
+    `prepare(state)` is called before, for a model that must take the form that was saved.
     Raises `DataError` when the file is absent, is no state dict, does not fit the model, or holds
     NaN or infinity.
     """
@@ -30,6 +35,8 @@ def load_weights(path: Path, model: nn.Module) -> None:
         raise DataError(f"weights must lie in a file, and {path} is not there")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
+        if prepare and isinstance(state, Mapping):
+            prepare(state)
         model.load_state_dict(state)
     except (OSError, EOFError, RuntimeError, TypeError, KeyError, pickle.UnpicklingError) as error:
         reason = str(error).strip().split("\n", 1)[0]
