@@ -23,6 +23,7 @@ from litho.compress.prune import (
     prune_activations,
     pruned,
     restore,
+    retile_masks,
 )
 from litho.compress.quantize import Quantized, quantize, quantized
 from litho.compress.quantizer import Quantizer
@@ -69,5 +70,6 @@ __all__ = [
     "quantized",
     "rebuild",
     "restore",
+    "retile_masks",
     "settle",
 ]

@@ -6,13 +6,14 @@ rebuild(fresh, steps, torch.load(path))
 fresh.load_state_dict(torch.load(path))
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
+from litho.compress.batches import Batches, Walk
 from litho.compress.listing import LayerRow, layers
 from litho.compress.prune import PruneRule, prune, restore
 from litho.compress.prune.evidence import Loss
@@ -20,11 +21,8 @@ from litho.compress.quantize import fit_in, quantize
 from litho.compress.replacing import ReplaceRule, replace
 from litho.compress.rules import QuantizeRule
 from litho.compress.settling import check_sums
-from litho.errors import ConfigError
 
-__all__ = ["Batches", "PruneStep", "QuantizeStep", "ReplaceStep", "Step", "apply", "rebuild"]
-
-Batches = Iterable[Any] | Callable[[], Iterable[Any]]
+__all__ = ["PruneStep", "QuantizeStep", "ReplaceStep", "Step", "apply", "rebuild"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,13 @@ class QuantizeStep:
 
 @dataclass(frozen=True, slots=True)
 class PruneStep:
-    """One call of `prune`: of the rules that match a module the last one counts."""
+    """One call of `prune`: of the rules that match a module the last one counts.
+
+    With `sequential` layer after layer is pruned.
+    """
 
     rules: tuple[PruneRule, ...]
+    sequential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,13 @@ def apply(
     walked only once; steps before the one that fails stay done.
     """
     check_sums(sums)
-    whole, given = _Walk(batches), _Walk(batches, inputs)
+    whole, given = Walk(batches), Walk(batches, inputs)
     for step in steps:
         if isinstance(step, QuantizeStep):
             quantize(model, step.rules, given, sums=sums)
         elif isinstance(step, PruneStep):
-            prune(model, step.rules, whole if loss else given, loss=loss)
+            seen = whole if loss else given
+            prune(model, step.rules, seen, loss=loss, sequential=step.sequential)
         else:
             fit_in(model, replace(model, step.rules), given, sums=sums)
     return layers(model)
@@ -102,19 +105,3 @@ def rebuild(
         elif isinstance(step, ReplaceStep):
             fit_in(model, replace(model, step.rules), sums=sums)
     restore(model, state)
-
-
-class _Walk:
-    """Batches that can be walked again and again, each as `take` gives it."""
-
-    def __init__(self, batches: Batches, take: Callable[[Any], Any] | None = None) -> None:
-        if isinstance(batches, Iterator):
-            raise ConfigError(
-                "batches must be a list, or a function that gives an iterator, to be walked by each"
-                f" step, not a {type(batches).__name__}, which is walked once"
-            )
-        self._batches, self._take = batches, take
-
-    def __iter__(self) -> Iterator[Any]:
-        found = self._batches() if callable(self._batches) else self._batches
-        return map(self._take, found) if self._take else iter(found)

@@ -337,7 +337,7 @@ def test_what_cannot_be_pruned_is_said() -> None:
         prune(model, HALF)
     with pytest.raises(ConfigError, match="score wanda must be asked for linear layers, not for"):
         prune(nn.Sequential(nn.Conv2d(2, 4, 3)), [PruneRule("*", 0.5, score="wanda")], [inputs()])
-    with pytest.raises(ConfigError, match="must be applied at once, by `prune`, with score sp"):
+    with pytest.raises(ConfigError, match="must be applied at once, by `prune`, with score spars"):
         Pruner(network(), [PruneRule("*", 0.5, score="sparsegpt")], OneShot())
     pruner = Pruner(network(), [PruneRule("*", 0.5, score="movement")], OneShot())
     with pytest.raises(ConfigError, match="score movement must see a gradient of '0' at each step"):

@@ -6,11 +6,12 @@ make_permanent(model)                             # zeros in plain weights
 """
 
 from litho.compress.prune.activations import ActivationRule, prune_activations
-from litho.compress.prune.block import Block
 from litho.compress.prune.mask import Mask, make_permanent, restore
 from litho.compress.prune.pruning import Pruned, prune, pruned
+from litho.compress.prune.retiling import retile_masks
 from litho.compress.prune.rules import PruneRule
 from litho.compress.prune.schedule import Gradual, OneShot, Pruner
+from litho.sparsity import Block
 
 __all__ = [
     "ActivationRule",
@@ -26,4 +27,5 @@ __all__ = [
     "prune_activations",
     "pruned",
     "restore",
+    "retile_masks",
 ]

@@ -1,7 +1,10 @@
 """What calibration batches say of weights: norms of inputs, their products, and movement."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import torch
@@ -12,7 +15,7 @@ from litho.compress.prune.rules import PruneRule
 from litho.compress.settling import call, evaluating
 from litho.errors import ConfigError, DataError
 
-__all__ = ["Evidence", "Loss", "gather"]
+__all__ = ["Evidence", "Loss", "gather", "order_of_calls"]
 
 Loss = Callable[[nn.Module, Any], torch.Tensor]
 
@@ -23,11 +26,13 @@ class Evidence:
 
     - `norms[path][j]`: the L2 norm of input feature j over all tokens.
     - `products[path][i][j]`: the sum over all tokens of input i times input j.
+    - `crossed[path][i][j]`: that of input i in the model before pruning times input j as it is.
     - `movement[path]`: minus weight times gradient, summed over batches, in the weight's shape.
     """
 
     norms: dict[str, torch.Tensor] = field(default_factory=dict)
     products: dict[str, torch.Tensor] = field(default_factory=dict)
+    crossed: dict[str, torch.Tensor] = field(default_factory=dict)
     movement: dict[str, torch.Tensor] = field(default_factory=dict)
 
 
@@ -36,9 +41,11 @@ def gather(
     chosen: Mapping[str, PruneRule],
     batches: Iterable[Any],
     loss: Loss | None,
+    dense: nn.Module | None = None,
 ) -> Evidence:
     """Run the batches that the scores of the rules need through `model` in eval mode.
 
+    `dense` is the model before any layer was pruned, for `crossed`, which score sparsegpt sees.
     `loss(model, batch)` gives a scalar; movement needs it. The model's gradients stay as they are.
     Raises `ConfigError` for a score without what it needs, `DataError` for values that are not
     finite.
@@ -50,20 +57,17 @@ def gather(
         return found
     if "movement" in needed and loss is None:
         raise ConfigError("score movement must have a `loss(model, batch)` that gives a scalar")
-    handles = [
-        model.get_submodule(path).register_forward_pre_hook(_Watch(path, word, found))
-        for word in ("wanda", "sparsegpt")
-        for path in paths[word]
-    ]
+    watched = [(path, word) for word in ("wanda", "sparsegpt") for path in paths[word]]
     is_run = False
-    try:
-        with evaluating(model):
-            for batch in batches:
-                is_run = True
+    with _hooked(model, [(path, _Watch(path, word, found)) for path, word in watched]):
+        before = {path: _Before(path, found) for path in paths["sparsegpt"]} if dense else {}
+        for batch in batches:
+            is_run = True
+            if dense is not None:
+                with _hooked(dense, [(path, watch.dense) for path, watch in before.items()]):
+                    _run(dense, batch, loss, [], found)
+            with _hooked(model, list(before.items())):
                 _run(model, batch, loss, paths["movement"], found)
-    finally:
-        for handle in handles:
-            handle.remove()
     if not is_run:
         raise ConfigError(f"score {needed[0]} must have batches to be computed, and there are none")
     for path, squares in found.norms.items():
@@ -71,6 +75,37 @@ def gather(
     for word in needed:
         _check(word, paths[word], getattr(found, _NEEDED[word]))
     return found
+
+
+def order_of_calls(
+    model: nn.Module, paths: Iterable[str], batches: Iterable[Any], loss: Loss | None
+) -> tuple[str, ...]:
+    """Give the paths in the order in which the first batch calls their modules.
+
+    Those that it does not call come last, in the order in which they are given.
+    """
+    called: list[str] = []
+    given = tuple(paths)
+    hooks = [(path, lambda module, args, path=path: called.append(path)) for path in given]
+    with _hooked(model, hooks):
+        for batch in islice(batches, 1):
+            _run(model, batch, loss, [], Evidence())
+    return tuple(dict.fromkeys((*called, *given)))
+
+
+_Hook = Callable[[nn.Module, tuple[Any, ...]], None]
+
+
+@contextmanager
+def _hooked(model: nn.Module, hooks: Sequence[tuple[str, _Hook]]) -> Iterator[None]:
+    """Put hooks before the calls of modules inside, with the model in eval mode."""
+    handles = [model.get_submodule(path).register_forward_pre_hook(hook) for path, hook in hooks]
+    try:
+        with evaluating(model):
+            yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 _NEEDED = {"wanda": "norms", "sparsegpt": "products", "movement": "movement"}
@@ -120,9 +155,32 @@ class _Watch:
         self._path, self._word, self._found = path, word, found
 
     def __call__(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        rows = args[0].detach().reshape(-1, args[0].shape[-1]).double()
+        rows = _rows(args)
         if self._word == "wanda":
-            kept, new = self._found.norms, rows.square().sum(0)
+            _add(self._found.norms, self._path, rows.square().sum(0))
         else:
-            kept, new = self._found.products, rows.T @ rows
-        kept[self._path] = kept[self._path] + new if self._path in kept else new
+            _add(self._found.products, self._path, rows.T @ rows)
+
+
+class _Before:
+    """Hooks before the calls of a layer: what it gets meets what it got before pruning."""
+
+    def __init__(self, path: str, found: Evidence) -> None:
+        self._path, self._found = path, found
+        self._waiting: deque[torch.Tensor] = deque()
+
+    def dense(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        """Remember an input in the model before pruning."""
+        self._waiting.append(_rows(args))
+
+    def __call__(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        _add(self._found.crossed, self._path, self._waiting.popleft().T @ _rows(args))
+
+
+def _rows(args: tuple[Any, ...]) -> torch.Tensor:
+    found: torch.Tensor = args[0].detach()
+    return found.reshape(-1, found.shape[-1]).double()
+
+
+def _add(kept: dict[str, torch.Tensor], path: str, more: torch.Tensor) -> None:
+    kept[path] = kept[path] + more if path in kept else more

@@ -3,17 +3,28 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
 from litho.compress.layer import narrow, original_of, parameter_quantizer, unhook, widen
-from litho.compress.prune.block import Block
 from litho.compress.quantizer import Quantizer
 from litho.compress.straight_through import straight_through
 from litho.errors import ConfigError, DataError
+from litho.sparsity import Block
 
-__all__ = ["Mask", "attach", "make_permanent", "mask_of", "masks", "restore", "weight_of"]
+__all__ = [
+    "Mask",
+    "attach",
+    "check_zero",
+    "detach",
+    "make_permanent",
+    "mask_of",
+    "masks",
+    "restore",
+    "weight_of",
+]
 
 
 class Mask(nn.Module):
@@ -44,15 +55,23 @@ class Mask(nn.Module):
         """The shape that the mask was made for."""
         return Block.parse(_read(self.spelling))
 
+    def units(self, place: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Give which units stay [grid]; raises `ConfigError` for a mask that is not made of units.
+
+        `place` says whose mask it is.
+        """
+        return self.block.gather(self.mask.cpu().numpy(), f"the mask of {place!r}")
+
     @property
     def by(self) -> str:
         """The word of the score that the mask was made by."""
         return _read(self.score)
 
-    def change(self, mask: torch.Tensor, asked: float) -> None:
-        """Take another mask of the same shape."""
+    def change(self, mask: torch.Tensor, block: Block, asked: float) -> None:
+        """Take another mask of the same weight."""
         self._kept = None
         self.mask.copy_(mask)
+        self.spelling = _text(str(block)).to(self.mask.device)
         self.asked.fill_(asked)
 
     def train(self, mode: bool = True) -> "Mask":
@@ -197,20 +216,25 @@ def _before(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def make_permanent(model: nn.Module) -> None:
     """Write the zeros of all masks into the weights, and take the masks away."""
-    is_quantized = any(isinstance(module, Quantizer) for module in model.modules())
     for _, module, mask in list(masks(model)):
-        chain = _chain(module)
-        assert chain is not None
         with torch.no_grad():
             weight_of(module).masked_fill_(~mask.mask, 0.0)
-        if len(chain) == 1:
-            parametrize.remove_parametrizations(module, "weight", leave_parametrized=False)
-        else:
-            del chain[list(chain).index(mask)]
-        unhook(module, _before)
-        if is_quantized and parameter_quantizer(module, "weight") is None:
-            widen(module)
-            narrow(module)
+        detach(model, module)
+
+
+def detach(model: nn.Module, module: nn.Module) -> None:
+    """Take the mask of a module in `model` away, if it has one; its parameter stays as it is."""
+    chain, mask = _chain(module), mask_of(module)
+    if chain is None or mask is None:
+        return
+    if len(chain) == 1:
+        parametrize.remove_parametrizations(module, "weight", leave_parametrized=False)
+    else:
+        del chain[list(chain).index(mask)]
+    unhook(module, _before)
+    is_quantized = any(isinstance(item, Quantizer) for item in model.modules())
+    if is_quantized and parameter_quantizer(module, "weight") is None:
+        narrow(module)
 
 
 def restore(model: nn.Module, state: Mapping[str, torch.Tensor]) -> None:

@@ -8,9 +8,9 @@ the inverse of the products of inputs.
 import numpy as np
 import torch
 
-from litho.compress.prune.block import Block
 from litho.compress.prune.selecting import count, keep_highest, keep_in_groups
 from litho.errors import DataError
+from litho.sparsity import Block
 
 __all__ = ["reconstruct"]
 
@@ -21,6 +21,7 @@ _DAMPING = 0.01
 def reconstruct(
     weight: torch.Tensor,
     products: torch.Tensor,
+    crossed: torch.Tensor | None,
     block: Block,
     sparsity: float,
     by_row: bool,
@@ -29,7 +30,9 @@ def reconstruct(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Give the moved weight [outputs, inputs] and its mask.
 
-    `products[i][j]` is the sum over tokens of input i times input j. With shape element exactly
+    `products[i][j]` is the sum over tokens of input i times input j, `crossed[i][j]` that of input
+    i before any layer was pruned times input j: the layer then gives what it gave before from the
+    inputs that it gets now, by least squares. With shape element exactly
     round-half-even(sparsity x units) go, of the tensor or with `by_row` of each row.
     Raises `DataError` for weights that are not finite.
     """
@@ -38,7 +41,11 @@ def reconstruct(
         raise DataError(
             f"the weight of {path!r} must be finite to be reconstructed, not NaN or infinity"
         )
-    factor, is_dead = _factor(products.to(left.device))
+    products = products.to(left.device)
+    inverse, is_dead = _inverse(products)
+    if crossed is not None:
+        left += left @ (crossed.to(left.device) - products) @ inverse
+    factor = torch.linalg.cholesky(inverse, upper=True)
     left[:, is_dead] = 0
     kept = torch.ones_like(left, dtype=torch.bool)
     width = left.shape[1]
@@ -54,15 +61,14 @@ def reconstruct(
     return torch.where(kept, left, 0.0).to(weight.dtype), kept
 
 
-def _factor(products: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Give the upper Cholesky factor of the damped inverse, and which inputs are always 0."""
+def _inverse(products: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Give the inverse of the damped products, and which inputs are always 0."""
     damped = products.clone()
     diagonal = damped.diagonal()
     is_dead = diagonal == 0
     diagonal[is_dead] = 1
     diagonal += _DAMPING * diagonal.mean()
-    inverse = torch.cholesky_inverse(torch.linalg.cholesky(damped))
-    return torch.linalg.cholesky(inverse, upper=True), is_dead
+    return torch.cholesky_inverse(torch.linalg.cholesky(damped)), is_dead
 
 
 def _importance(left: torch.Tensor, factor: torch.Tensor, start: int, end: int) -> torch.Tensor:

@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 import torch
 from torch import nn
 
-from litho.compress.prune.block import Block
 from litho.compress.prune.mask import Mask, mask_of
 from litho.compress.quantizer import Quantizer
 from litho.errors import ConfigError
+from litho.sparsity import Block
 
 __all__ = ["SCOPES", "SCORES", "PruneRule", "assign", "check_sparsity", "match"]
 
@@ -23,9 +23,9 @@ SCOPES = ("tensor", "row", "global")
 class PruneRule:
     """How the weights of the modules whose path matches are pruned.
 
-    - `match`: a module path (`blocks.0.fc1`) or a pattern (`blocks.*.fc?`). A pattern takes the
-      modules that have a weight of two dimensions or more. Of several rules that match a module
-      the last one counts.
+    - `match`: a module path (`blocks.0.fc1`), a pattern (`blocks.*.fc?`), or several of them. A
+      pattern takes the modules that have a weight of two dimensions or more. Of several rules that
+      match a module the last one counts.
     - `sparsity`: part of the units to drop, from 0 to less than 1; None for N:M, which says it.
     - `shape`: what is dropped as one unit, a `Block` or its spelling: `element`, `row`, `column`,
       `block4x8`, `blocks8`, `2:4`, `2:4@0`.
@@ -37,7 +37,7 @@ class PruneRule:
     Raises `ConfigError` for words and numbers that do not exist or that do not fit together.
     """
 
-    match: str
+    match: str | tuple[str, ...]
     sparsity: float | None = None
     shape: str | Block = "element"
     scope: str = "tensor"
@@ -45,6 +45,8 @@ class PruneRule:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.match, str):
+            object.__setattr__(self, "match", tuple(self.match))
         for name, known in (("scope", SCOPES), ("score", SCORES)):
             word = getattr(self, name)
             if word not in known:
@@ -136,8 +138,9 @@ def assign(model: nn.Module, rules: Sequence[PruneRule]) -> dict[str, PruneRule]
     """
     chosen: dict[str, PruneRule] = {}
     for rule in rules:
-        found = match(model, rule.match, "prune rule", needs_weight=True)
-        chosen.update(dict.fromkeys(found, rule))
+        for pattern in (rule.match,) if isinstance(rule.match, str) else rule.match:
+            found = match(model, pattern, "prune rule", needs_weight=True)
+            chosen.update(dict.fromkeys(found, rule))
     for path, rule in chosen.items():
         _check(model.get_submodule(path), path, rule)
     return {path: chosen[path] for path, _ in model.named_modules() if path in chosen}

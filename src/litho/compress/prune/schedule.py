@@ -1,7 +1,7 @@
 """Prunes step by step while a model is trained."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -11,7 +11,9 @@ from litho.compress.prune.evidence import Evidence, Loss, gather
 from litho.compress.prune.mask import Mask, attach, mask_of, weight_of
 from litho.compress.prune.pruning import Pruned, choose, prepare, pruned
 from litho.compress.prune.rules import PruneRule, check_sparsity
-from litho.errors import ConfigError
+from litho.compress.prune.selecting import count
+from litho.errors import ConfigError, DataError
+from litho.sparsity import Block
 
 __all__ = ["Gradual", "OneShot", "Pruner", "Schedule"]
 
@@ -76,7 +78,9 @@ class Pruner:
     """Chooses masks on schedule inside a training loop; call `step()` after each `backward()`.
 
     What was dropped stays dropped. With score `movement` each step adds minus weight times
-    gradient; `wanda` sees the batches once, before the first step.
+    gradient; `wanda` sees the batches once, before the first step. On the way to N:M each group of
+    M drops round-half-even(sparsity x M) of its members.
+    Masks lie in the state dict of the model, all else in that of the pruner.
     """
 
     def __init__(
@@ -93,10 +97,10 @@ class Pruner:
         Raises `ConfigError` for rules that contradict the model or the schedule.
         """
         for rule in rules:
-            if rule.score == "sparsegpt" or (rule.block.group and isinstance(schedule, Gradual)):
+            if rule.score == "sparsegpt":
                 raise ConfigError(
                     f"prune rule {rule.match!r} must be applied at once, by `prune`, with score"
-                    " sparsegpt, or on a one-shot schedule with N:M"
+                    " sparsegpt"
                 )
         self.model, self.schedule, self.done = model, schedule, 0
         self._chosen = prepare(model, rules)
@@ -122,8 +126,41 @@ class Pruner:
         for path, rule in self._chosen.items():
             mask = mask_of(self.model.get_submodule(path))
             assert mask is not None, "masks stay while their pruner works"
-            mask.change(found[path], self.schedule.sparsity(rule.asked, step))
+            asked = self.schedule.sparsity(rule.asked, step)
+            mask.change(found[path], _block_at(rule, asked), asked)
         return pruned(self.model)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give the steps that are done and what scores have seen, to be saved beside the model."""
+        return {
+            "of": self._name(),
+            "done": self.done,
+            "norms": dict(self._evidence.norms),
+            "movement": dict(self._evidence.movement),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where the pruner went that `state` is of; its model is loaded by itself.
+
+        Raises `DataError` for the state of other rules or of another schedule.
+        """
+        if state.get("of") != self._name():
+            raise DataError(
+                f"the state of a pruner must be of {self._name()}, not of {state.get('of')}; make"
+                " the pruner with the rules and the schedule that were saved"
+            )
+        self.done = state["done"]
+        for found, saved in (
+            (self._evidence.norms, state["norms"]),
+            (self._evidence.movement, state["movement"]),
+        ):
+            found.clear()
+            for path, values in saved.items():
+                found[path] = values.to(weight_of(self.model.get_submodule(path)).device)
+
+    def _name(self) -> str:
+        rules = {path: str(rule) for path, rule in self._chosen.items()}
+        return f"{self.schedule}, {rules}"
 
     def _move(self) -> None:
         for path, rule in self._chosen.items():
@@ -137,3 +174,10 @@ class Pruner:
                 )
             moved = -(weight.detach().double() * weight.grad.double())
             self._evidence.movement[path] = self._evidence.movement.get(path, 0) + moved
+
+
+def _block_at(rule: PruneRule, asked: float) -> Block:
+    """Give what a mask is made of while `asked` is asked for: 3:4, say, on the way to 2:4."""
+    block = rule.block
+    keep = block.group - count(asked, block.group)
+    return replace(block, keep=keep) if 0 < keep < block.group else block

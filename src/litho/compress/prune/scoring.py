@@ -5,9 +5,9 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from litho.compress.prune.block import Block
 from litho.compress.prune.evidence import Evidence
 from litho.errors import DataError
+from litho.sparsity import Block
 
 __all__ = ["score_units", "seed_of"]
 
@@ -54,5 +54,5 @@ def score_units(
 
 
 def _mean(values: torch.Tensor, block: Block) -> torch.Tensor:
-    parts = block.split(values)
+    parts: torch.Tensor = block.split(values)
     return parts.sum((1, 3), dtype=torch.float64) / max(parts.shape[1] * parts.shape[3], 1)

@@ -1,10 +1,10 @@
 """One geometry for what is pruned."""
 
+import numpy as np
 import pytest
-import torch
 
-from litho.compress.prune import Block
 from litho.errors import ConfigError
+from litho.sparsity import Block
 
 SPELLINGS = ["element", "row", "column", "block4x8", "blocks8", "2:4", "2:4@0"]
 
@@ -35,10 +35,10 @@ def test_units_tile_a_weight(spelling: str, unit: tuple[int, int], grid: tuple[i
 @pytest.mark.parametrize("spelling", ["element", "row", "column", "block4x8", "blocks8"])
 def test_units_are_spread_over_elements_and_gathered_again(spelling: str) -> None:
     block = Block.parse(spelling)
-    units = torch.rand(block.grid((12, 16)), generator=torch.Generator().manual_seed(0)) < 0.5
+    units = np.random.default_rng(0).random(block.grid((12, 16))) < 0.5
     mask = block.spread(units, (12, 4, 4))
-    assert torch.equal(block.gather(mask), units)
-    assert int(mask.sum()) == int(units.sum()) * 192 // units.numel()
+    assert np.array_equal(block.gather(mask), units)
+    assert int(mask.sum()) == int(units.sum()) * 192 // units.size
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_numbers_that_make_no_unit_are_an_error(make: object, text: str) -> None
 
 
 def test_a_mask_of_other_units_is_refused() -> None:
-    mask = torch.ones(4, 4, dtype=torch.bool)
+    mask = np.ones((4, 4), dtype=bool)
     mask[0, 0] = False
     with pytest.raises(
         ConfigError, match="the mask must keep or drop whole units of row, not part"
@@ -102,3 +102,34 @@ def test_a_tile_cuts_no_unit() -> None:
     )
     with pytest.raises(ConfigError, match=message):
         Block.parse("2:4").per_tile((12, 16), 8, "w")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "tiles", "found"),
+    [
+        ("element", 4, "element"),
+        ("column", 4, "column"),
+        ("row", 4, "block1x4"),
+        ("block4x8", 2, "block4x8"),
+        ("block4x8", 4, "block4x4"),
+        ("blocks8", 8, "blocks8"),
+        ("blocks2", 16, "element"),
+        ("2:4", 4, "2:4"),
+        ("2:4@0", 16, "2:4@0"),
+    ],
+)
+def test_a_block_is_narrowed_until_no_tile_cuts_it(spelling: str, tiles: int, found: str) -> None:
+    block = Block.parse(spelling)
+    narrow = block.in_tiles((12, 16), tiles)
+    assert str(narrow) == found
+    assert narrow.per_tile((12, 16), tiles) * tiles == narrow.grid((12, 16))[1]
+
+
+def test_tiles_that_are_no_equal_parts_or_cut_a_group_are_refused() -> None:
+    message = "the number of tiles must divide the 16 of w, not 3; divisors: 1, 2, 4, 8, 16"
+    with pytest.raises(ConfigError, match=message):
+        Block.parse("row").in_tiles((12, 16), 3, "w")
+    with pytest.raises(ConfigError, match="the number of tiles must divide the 16 of w, not 0;"):
+        Block.parse("row").in_tiles((12, 16), 0, "w")
+    with pytest.raises(ConfigError, match="tiles of w must cut no unit of 2:4: their number must"):
+        Block.parse("2:4").in_tiles((12, 16), 8, "w")

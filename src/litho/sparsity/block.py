@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from math import prod
+from math import gcd, prod
+from typing import Any
 
-import torch
+import numpy as np
 
 from litho.errors import ConfigError
 
 __all__ = ["Block"]
+
+_Array = np.ndarray[Any, np.dtype[Any]]
 
 _SPELLINGS = re.compile(
     r"(?P<word>element|row|column)"
@@ -128,36 +131,57 @@ class Block:
             )
         return self.grid(shape, place)[1] // tiles
 
-    def split(self, weight: torch.Tensor) -> torch.Tensor:
-        """Give a view [grid rows, unit rows, grid columns, unit columns] of a weight."""
-        (down, beside), (high, wide) = (
-            self.grid(tuple(weight.shape)),
-            self.unit(tuple(weight.shape)),
-        )
+    def in_tiles(self, shape: tuple[int, ...], tiles: int, place: str = "the weight") -> "Block":
+        """Give the widest block that `tiles` equal parts of a weight row do not cut.
+
+        Its units make up those of this one, so that it holds every mask of this one; it is this
+        one where no unit lies across an edge.
+        Raises `ConfigError` for tiles that do not divide the columns or that cut a group of N:M.
+        """
+        columns = matrix(shape, place)[1]
+        _divides(tiles, columns, "the number of tiles", place)
+        high, wide = self.unit(shape, place)
+        if self.group:
+            self.per_tile(shape, tiles, place)
+        part = gcd(wide, columns // tiles)
+        return self if part == wide else Block((high, part))
+
+    def split(self, weight: Any) -> Any:
+        """Give a view [grid rows, unit rows, grid columns, unit columns] of a weight.
+
+        A NumPy array or a torch tensor.
+        """
+        shape = tuple(weight.shape)
+        (down, beside), (high, wide) = self.grid(shape), self.unit(shape)
         return weight.reshape(down, high, beside, wide)
 
-    def spread(self, units: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+    def spread(self, units: _Array, shape: tuple[int, ...]) -> _Array:
         """Give a value for each element of a weight of `shape` from one for each unit [grid]."""
         high, wide = self.unit(shape)
         down, beside = units.shape
-        whole = units[:, None, :, None].expand(down, high, beside, wide)
-        return whole.reshape(shape).contiguous()
+        whole = np.empty((down, high, beside, wide), dtype=units.dtype)
+        whole[...] = units[:, None, :, None]
+        return whole.reshape(shape)
 
-    def gather(self, mask: torch.Tensor, place: str = "the mask") -> torch.Tensor:
+    def gather(self, mask: _Array, place: str = "the mask") -> _Array:
         """Give the bool of each unit [grid] from that of each element.
 
+        N:M may also keep everything, as before its masks are chosen.
         Raises `ConfigError` for a mask that keeps a part of a unit, or not N of M.
         """
         parts = self.split(mask)
-        units = parts[:, 0, :, 0]
-        if not bool((parts == units[:, None, :, None]).all()):
+        units: _Array = parts[:, 0, :, 0]
+        if not (parts == units[:, None, :, None]).all():
             raise ConfigError(f"{place} must keep or drop whole units of {self}, not parts of them")
-        if self.group and units.numel():
-            along = units if self.axis else units.T
-            kept = along.reshape(-1, self.group).sum(1)
-            if bool((kept != self.keep).any()) and not bool(units.all()):
-                raise ConfigError(f"{place} must keep {self.keep} of each {self.group}, not others")
+        if self.group and not units.all() and (self.kept_of_groups(units) != self.keep).any():
+            raise ConfigError(f"{place} must keep {self.keep} of each {self.group}, not others")
         return units
+
+    def kept_of_groups(self, units: _Array) -> _Array:
+        """Give how many of each group of N:M a mask keeps."""
+        along = units if self.axis else units.T
+        counted: _Array = along.reshape(-1, self.group).sum(1)
+        return counted
 
 
 def matrix(shape: tuple[int, ...], place: str) -> tuple[int, int]:
@@ -168,7 +192,7 @@ def matrix(shape: tuple[int, ...], place: str) -> tuple[int, int]:
 
 
 def _divides(part: int, whole: int, name: str, place: str) -> None:
-    if whole % part:
+    if part < 1 or whole % part:
         raise ConfigError(
             f"{name} must divide the {whole} of {place}, not {part}; divisors:"
             f" {', '.join(map(str, _divisors(whole)))}"
