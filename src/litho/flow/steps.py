@@ -48,15 +48,15 @@ def quantize_rules(rules: Sequence[Quantize]) -> "tuple[QuantizeRule, ...]":
 
 
 def prune_rules(rules: Sequence[Prune], seed: int) -> "tuple[PruneRule, ...]":
-    """Give rules as the pruner takes them, one for each pattern; `seed` is for those without."""
+    """Give rules as the pruner takes them; `seed` is for those without.
+
+    A rule stays one, whatever it matches: units compete with all of its scope.
+    """
     from litho.compress import PruneRule
 
     return tuple(
-        PruneRule(
-            **{**_fields(rule), "match": path, "seed": seed if rule.seed is None else rule.seed}
-        )
+        PruneRule(**{**_fields(rule), "seed": seed if rule.seed is None else rule.seed})
         for rule in rules
-        for path in _paths(rule)
     )
 
 
