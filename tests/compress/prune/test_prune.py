@@ -427,3 +427,15 @@ def test_a_pruned_float_layer_takes_what_quantized_ones_give(
     assert torch.equal(torch.export.export(model, (inputs(),)).module()(inputs()), result)
     make_permanent(model)
     assert torch.equal(model(inputs()), result)
+
+
+def test_units_of_all_patterns_of_a_rule_compete() -> None:
+    model = network()
+    with torch.no_grad():
+        model[2].weight.add_(100)
+    rows = prune(model, [PruneRule(["0", "2*"], 0.5, scope="global")])
+    assert [row.kept for row in rows] == [32, 64]
+    with pytest.raises(
+        ConfigError, match="prune rule '7' must match a module with a weight of two"
+    ):
+        prune(network(), [PruneRule(("0", "7"), 0.5)])
