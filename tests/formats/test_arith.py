@@ -146,6 +146,27 @@ def test_requantize_refuses_a_negative_multiplier(make: Maker) -> None:
         arith.requantize(make([1, 1]), make([5, -2]), make([0, 0]), -1, 1)
 
 
+@pytest.mark.parametrize("make", LIBRARIES)
+@pytest.mark.parametrize("mode", arith.ROUNDINGS)
+def test_reciprocal_equals_exact_rationals(make: Maker, mode: str) -> None:
+    codes = [*range(1, 300), 2**31 - 1, 2**31, 2**60, 2**62, 2**62 + 1]
+    for shift in (0, 1, 8, 9, 31, 59):
+        found = arith.reciprocal(make(codes), shift, mode)
+        assert found.tolist() == [rounded(Fraction(2**shift, c), mode) for c in codes], shift
+
+
+@pytest.mark.parametrize("make", LIBRARIES)
+def test_reciprocal_refuses_zero_and_shifts_beyond_the_word(make: Maker) -> None:
+    with pytest.raises(FormatError, match="a reciprocal must be of codes from 1 on, not 0"):
+        arith.reciprocal(make([4, 0]), 8)
+    for shift in (-1, 60):
+        with pytest.raises(
+            FormatError, match=f"shift of a reciprocal must be 0 to 59, not {shift}"
+        ):
+            arith.reciprocal(make([4]), shift)
+    assert arith.reciprocal(make([4])[:0], 8).tolist() == []
+
+
 @pytest.mark.parametrize("name", ["nearest", "stochastic", "", "Floor"])
 def test_an_unknown_rounding_is_named(name: str) -> None:
     with pytest.raises(FormatError, match=f"rounding must be one of half_even, .*, not {name!r}"):

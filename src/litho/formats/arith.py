@@ -11,10 +11,12 @@ from typing import Any
 from litho.errors import FormatError
 
 __all__ = [
+    "RECIPROCAL_SHIFT",
     "ROUNDINGS",
     "check_rounding",
     "dyadic",
     "matmul",
+    "reciprocal",
     "requantize",
     "round_float",
     "round_fraction",
@@ -24,6 +26,9 @@ __all__ = [
 ]
 
 ROUNDINGS = ("half_even", "floor", "toward_zero", "half_up")
+
+RECIPROCAL_SHIFT = 59
+"""The greatest shift of `reciprocal`, whose quotient has two bits more on its way."""
 
 _PRODUCT_LIMIT = 2**61
 _SHIFT_LIMIT = 62
@@ -71,6 +76,25 @@ def shift_right(product: Any, shift: Any, rounding: str) -> Any:
     if rounding == "half_up":
         return quotient + (doubled >= whole) * 1
     return quotient + ((doubled > whole) | ((doubled == whole) & ((quotient & 1) == 1))) * 1
+
+
+def reciprocal(codes: Any, shift: int, rounding: str = "half_even") -> Any:
+    """Give round(2^shift / codes) for positive `codes` (`docs/numerics.md` section 3.4).
+
+    Raises `FormatError` for a code below 1 and a shift that is not 0 to 59.
+    """
+    check_rounding(rounding)
+    if not 0 <= shift <= RECIPROCAL_SHIFT:
+        raise FormatError(
+            f"shift of a reciprocal must be 0 to {RECIPROCAL_SHIFT}, not {shift};"
+            " give the result fewer fraction bits"
+        )
+    if _size(codes) and int(codes.min()) < 1:
+        raise FormatError(f"a reciprocal must be of codes from 1 on, not {int(codes.min())}")
+    quotient = (codes * 0 + (1 << shift + 1)) // codes
+    rest = (1 << shift + 1) - quotient * codes
+    # Below the bit of halves one more says whether there is a rest: it decides every tie.
+    return shift_right((quotient << 1) + (rest != 0) * 1, 2, rounding)
 
 
 def _check_magnitude(codes: Any, multiplier: Any, left: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
 from litho.rtl.mem.double_buffer import DoubleBuffer, double_buffer
+from litho.rtl.row_cases import row_cases
 from litho.rtl.stream.fifo import fifo
 from litho.rtl.stream.fork import fork
 from litho.rtl.stream.join import join
@@ -32,6 +33,7 @@ def cases() -> Iterator[Case]:
     yield from _roundings()
     yield from _dots()
     yield from _roms()
+    yield from row_cases()
 
 
 def _registers() -> Iterator[Case]:

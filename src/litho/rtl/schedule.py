@@ -23,19 +23,6 @@ def arrivals(design: Design) -> Mapping[str, Times]:
     return {name: moments.offered for name, moments in _first(design).items()}
 
 
-def schedule_of(block: Block, offered: tuple[Times, ...]) -> tuple[Times, ...]:
-    """Give the schedule that follows from the flow of `block`, for one whose `schedule` asks this.
-
-    Raises `GraphError` when the block stands still.
-    """
-    design = single(block)
-    inputs = {stream.name: times for stream, times in zip(block.inputs, offered, strict=True)}
-    found = earliest(design, None, inputs=inputs)
-    if found is None:
-        raise _still(design)
-    return tuple(found[design.into("", stream.name).name].offered for stream in block.outputs)
-
-
 def _first(design: Design) -> dict[str, Moments]:
     found = earliest(design, None)
     if found is None:

@@ -135,11 +135,6 @@ class _Graph:
         past = np.where(tensors < 0, _BEFORE, 0) if self.period is None else tensors * self.period
         self.arcs.append(_Arc(later, earlier, beat, cycles + past))
 
-    def delay(self, source: Endpoint, times: Times) -> None:
-        """Let the beats of `source` be offered no earlier than at `times`."""
-        place = self.places[source, False]
-        self.times[place] = np.maximum(self.times[place], times)
-
     def solve(self) -> bool:
         """Raise the times until every rule holds; say whether they come to rest.
 

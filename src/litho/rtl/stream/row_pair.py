@@ -3,7 +3,7 @@
 import numpy as np
 
 from litho.hw import Family, Resources
-from litho.rtl.block import Block, Stream, Times
+from litho.rtl.block import Block, Stream
 from litho.rtl.events import Flow, Rule, offered, taken
 from litho.rtl.flow import Part, buffer, repeated
 from litho.rtl.schedule import schedule_of
@@ -20,10 +20,10 @@ def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Bloc
     fact = Stream("fact", fact_bits, 1, 1, rows, is_signed=False)
     target = Stream("out", bits + fact_bits, 1, row, rows, is_signed=False)
 
-    def schedule(offered: tuple[Times, ...]) -> tuple[Times, ...]:
-        return schedule_of(block, offered)
+    def flow() -> Flow:
+        return _flow(rows, row, depth)
 
-    block = Block(
+    return Block(
         "litho_row_pair",
         (("Width", bits), ("FactWidth", fact_bits), ("Beats", row), ("Depth", depth)),
         (source, fact),
@@ -31,10 +31,9 @@ def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Bloc
         lambda inputs: (inputs[1] << bits | inputs[0],),
         lambda family: row_pair_resources(bits, fact_bits, row, depth, family),
         source.beats,
-        schedule,
-        flow=lambda: _flow(rows, row, depth),
+        schedule_of((source, fact), (target,), flow),
+        flow=flow,
     )
-    return block
 
 
 def row_pair_parts(rows: int, beats: int, depth: int) -> tuple[Part, Part]:
