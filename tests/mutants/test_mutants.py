@@ -39,6 +39,7 @@ class Mutant:
 
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
+MATMUL = "matmul-plain_3x5_5x4"
 REGISTER = "rtl-register_8b_1of256"
 STALL = "rtl-stall_8b_1of256_1"
 
@@ -368,6 +369,27 @@ MUTANTS = (
         "litho_dot_stream.sv",
         "ProductBits + $clog2(InLanes)",
         "ProductBits + $clog2(InLanes) - 3",
+    ),
+    Mutant(
+        "the codes of b meet those of a by the other order of lanes",
+        MATMUL,
+        "litho_matmul.sv",
+        "o*InLanes + i : i*OutLanes + o",
+        "o*InLanes + i : o*InLanes + i",
+    ),
+    Mutant(
+        "the padding of a row of b counts",
+        "matmul-transposed_3x7_5x7",
+        "litho_matmul.sv",
+        "is_row_end ? '0 :",
+        "1'b0 ? '0 :",
+    ),
+    Mutant(
+        "each group of columns gets the words of the first",
+        MATMUL,
+        "litho_matmul.sv",
+        ".MiddleStep(Transposed ? Beats : 1)",
+        ".MiddleStep(Transposed ? Beats : 0)",
     ),
     Mutant(
         "the multipliers go out of step with the lanes",

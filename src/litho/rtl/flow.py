@@ -191,11 +191,15 @@ def accumulated(beats: int, count: int) -> Part:
 
 def series(source: Stream, target: Stream, *parts: Part) -> Flow:
     """Give the flow of a block of one input and one output that is `parts` in a row."""
-    return _series(source.name, target.name, parts)
-
-
-def _series(source: str, target: str, parts: tuple[Part, ...]) -> Flow:
     inner: list[tuple[str, int]] = []
+    rules = _series(source.name, target.name, parts, inner)
+    return Flow(tuple(inner), rules)
+
+
+def _series(
+    source: str, target: str, parts: tuple[Part, ...], inner: list[tuple[str, int]]
+) -> tuple[Rule, ...]:
+    """Give the rules of `parts` in a row, and put the streams between them to `inner`."""
 
     def name(beats: int) -> str:
         inner.append((f"inner{len(inner)}", beats))
@@ -207,23 +211,33 @@ def _series(source: str, target: str, parts: tuple[Part, ...]) -> Flow:
         rules += part.rules(source, after, name)
         source = after
     rules += parts[-1].rules(source, target, name)
-    return Flow(tuple(inner), tuple(rules))
+    return tuple(rules)
 
 
-def joined(sources: tuple[Stream, ...], target: Stream, *parts: Part) -> Flow:
-    """Give the flow of a block that takes a beat of each input together, then is `parts`."""
-    beats = sources[0].beats
+def joined(
+    sources: tuple[Stream, ...],
+    target: Stream,
+    *parts: Part,
+    before: tuple[tuple[Part, ...], ...] = (),
+) -> Flow:
+    """Give the flow of a block that takes a beat of each input together, then is `parts`.
+
+    `before` are the parts in a row that each input goes through first.
+    """
+    ways = before or ((),) * len(sources)
+    beats = ways[0][-1].beats if ways[0] else sources[0].beats
     places = np.arange(beats, dtype=np.int64)
-    rules = (
-        rule
-        for source in sources
-        for rule in (
-            Rule(offered("met"), offered(source.name), places, 0),
-            Rule(taken(source.name), taken("met"), places, 0),
-        )
-    )
-    rest = _series("met", target.name, parts or (stages(beats, 0),))
-    return Flow((("met", beats), *rest.inner), (*rules, *rest.rules))
+    inner, rules = [("met", beats)], list[Rule]()
+    for source, way in zip(sources, ways, strict=True):
+        end = source.name
+        if way:
+            end = f"{source.name}_end"
+            inner.append((end, beats))
+            rules += _series(source.name, end, way, inner)
+        rules.append(Rule(offered("met"), offered(end), places, 0))
+        rules.append(Rule(taken(end), taken("met"), places, 0))
+    rules += _series("met", target.name, parts or (stages(beats, 0),), inner)
+    return Flow(tuple(inner), tuple(rules))
 
 
 def copied(source: Stream, targets: tuple[Stream, ...]) -> Flow:

@@ -42,6 +42,7 @@ class Shape:
             self.out_lanes,
             self.beats,
             self.is_signed,
+            has_start=self.bias_bits > 0,
         )
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from litho.errors import FormatError, GraphError
+from litho.errors import GraphError
 from litho.formats import Fixed, Scale
 from litho.formats.arith import matmul
 from litho.ir import TensorType
 from litho.ir.op import Codes
+from litho.ops.sums import product_scale, sum_format
 
 __all__ = ["LinearParams", "accumulator", "align_bias", "evaluate", "infer_type", "output_scale"]
 
@@ -41,10 +42,7 @@ def infer_type(params: LinearParams, types: tuple[TensorType, ...]) -> TensorTyp
 
 
 def output_scale(source: TensorType, weight: TensorType) -> Scale:
-    """Give the scale of the products of `source` and `weight`.
-
-    Fraction bits belong to the format, unless a scaled integer takes part: its format has none.
-    """
+    """Give the scale of the products of `source` and `weight`."""
     if source.scale.axis == -1:
         raise GraphError(
             "linear must have one input scale for all codes of a row, not one for each;"
@@ -54,17 +52,8 @@ def output_scale(source: TensorType, weight: TensorType) -> Scale:
         raise GraphError(
             "linear must have a weight scale per tensor or per output (axis -2), not per input"
         )
-    rows = weight.scale.on_axis(-1)
-    try:
-        scale = source.scale.times(rows)
-    except FormatError as error:
-        raise GraphError(
-            f"linear cannot have the products of scales {source.scale} and {rows}: {error}"
-        ) from error
-    left, right = source.fixed, weight.fixed
-    if left.is_integer or right.is_integer:
-        scale = scale.times(Scale.power_of_two(left.frac + right.frac))
-    return scale
+    scales = source.scale, weight.scale.on_axis(-1)
+    return product_scale("linear", (source.fixed, weight.fixed), scales)
 
 
 def accumulator(
@@ -80,10 +69,7 @@ def accumulator(
     start = bias if bias is not None else np.zeros(len(weights), dtype=np.int64)
     low = int((positive * left.low + negative * left.high + start).min())
     high = int((positive * left.high + negative * left.low + start).max())
-    width = max(1 + max(high, -low - 1, 0).bit_length(), 1)
-    if left.is_integer or right.is_integer:
-        return Fixed(width, is_integer=True)
-    return Fixed(width, left.frac + right.frac)
+    return sum_format(left, right, low, high)
 
 
 def align_bias(source: TensorType, weight: TensorType, bias: TensorType, codes: Codes) -> Codes:

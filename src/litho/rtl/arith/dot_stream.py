@@ -15,7 +15,7 @@ class DotStream:
     """What a `litho_dot_stream` depends on.
 
     Codes of `a_bits` bits meet those of words, of `b_bits`; `is_signed` says whether one of the
-    two is. `beats` of them make a result.
+    two is. `beats` of them make a result, `has_start` says whether it starts at another than zero.
     """
 
     a_bits: int
@@ -25,6 +25,7 @@ class DotStream:
     out_lanes: int
     beats: int
     is_signed: bool
+    has_start: bool
 
     @property
     def registers(self) -> int:
@@ -64,6 +65,9 @@ class DotStream:
     def _accumulators(self, family: Family) -> Resources:
         """Give the adders behind the choice of start or sum, their registers and the counter."""
         bits, places = self.out_bits * self.out_lanes, (self.beats - 1).bit_length()
-        tables = 1 if family.lut_inputs >= 6 or self.beats == 1 else 2
+        if self.beats == 1:
+            tables = 1 if self.has_start else 0
+        else:
+            tables = 1 if family.lut_inputs >= 6 else 2
         counter = Resources(luts=2 * places, ffs=places)
         return Resources(luts=tables * bits) + register_resources(bits, family) + counter
