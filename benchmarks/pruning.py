@@ -1,10 +1,11 @@
 """Seconds to choose masks for BERT-base, and what held masks cost its forward pass.
 
 `python benchmarks/pruning.py [--runs N] [--json]`. Masks: 12 times the six matrices of a layer,
-drawn weights, sparsity 0.5 (2:4 for N:M), score L1, scope tensor, one thread; the median of the
-runs for each shape. Forward: the same twelve layers in Hugging Face's `BertModel`, 1024 tokens (2
-samples of 512), eval mode without gradients, masks cached; pruned and dense runs take turns, and
-the ratio is that of their medians. A bar that is passed says so.
+drawn weights, sparsity 0.5 (2:4 for N:M), score L1, scope tensor, or global where it says so; the
+median of the runs for each shape. Forward: the same twelve layers in Hugging Face's `BertModel`,
+1024 tokens (2 samples of 512), eval mode without gradients, masks cached; pruned and dense runs
+take turns, and the ratio is that of their medians. One thread, and the time of the process: other
+programs do not count. A bar that is passed says so.
 """
 
 import argparse
@@ -20,18 +21,17 @@ from torch import nn
 from litho.compress.prune import PruneRule, make_permanent, prune
 
 SHAPES = ["element", "row", "column", "block16x16", "blocks8", "2:4", "2:4@0"]
+TOGETHER = ["element", "block16x16"]
 HIDDEN, INTERMEDIATE, LAYERS, VOCABULARY = 768, 3072, 12, 30_522
 SECONDS_BAR, RATIO_BAR = 3.0, 1.05
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured: seconds for each shape, and pruned over dense."""
+    """What was measured: seconds for each shape, and a pruned forward pass over a dense one."""
 
     masks_seconds: dict[str, float]
     forward_ratio: float
-    dense_seconds: float
-    pruned_seconds: float
 
 
 def matrices() -> nn.ModuleList:
@@ -42,16 +42,17 @@ def matrices() -> nn.ModuleList:
 
 def timed(work: Callable[[], object]) -> float:
     """Give the seconds of a call."""
-    started = time.perf_counter()
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def mask_seconds(runs: int) -> dict[str, float]:
     """Give the seconds to prune all matrices, for each shape."""
     model, found = matrices(), {}
-    for shape in SHAPES:
-        rule = PruneRule("*", None if ":" in shape else 0.5, shape)
+    rules = [PruneRule("*", None if ":" in shape else 0.5, shape) for shape in SHAPES]
+    rules += [PruneRule("*", 0.5, shape, "global") for shape in TOGETHER]
+    for rule in rules:
         times = []
         for _ in range(runs):
             weights = [layer.weight.detach().clone() for layer in model]
@@ -60,12 +61,13 @@ def mask_seconds(runs: int) -> dict[str, float]:
             with torch.no_grad():
                 for layer, weight in zip(model, weights, strict=True):
                     layer.weight.copy_(weight)
-        found[shape] = statistics.median(times)
+        name = f"{rule.shape} global" if rule.scope == "global" else str(rule.shape)
+        found[name] = statistics.median(times)
     return found
 
 
-def forward_seconds(runs: int) -> tuple[float, float]:
-    """Give the seconds of a dense and of a pruned forward pass."""
+def forward_ratio(runs: int) -> float:
+    """Give the seconds of a pruned forward pass over those of a dense one."""
     from transformers import BertConfig, BertModel
 
     dense = BertModel(BertConfig()).eval()
@@ -80,7 +82,7 @@ def forward_seconds(runs: int) -> tuple[float, float]:
                 seconds = timed(lambda model=model: model(ids))
                 if turn:
                     kept.append(seconds)
-    return statistics.median(times[0]), statistics.median(times[1])
+    return statistics.median(times[1]) / statistics.median(times[0])
 
 
 def main() -> None:
@@ -90,14 +92,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    seconds = mask_seconds(given.runs)
-    dense, pruned = forward_seconds(given.runs)
-    found = Figures(seconds, pruned / dense, dense, pruned)
+    found = Figures(mask_seconds(given.runs), forward_ratio(given.runs))
     if given.json:
         print(json.dumps(asdict(found), indent=2))
         return
     for shape, taken in found.masks_seconds.items():
-        print(f"masks {shape:12}{taken:8.2f} s  {'' if taken <= SECONDS_BAR else 'bar passed'}")
+        print(f"masks {shape:18}{taken:8.2f} s  {'' if taken <= SECONDS_BAR else 'bar passed'}")
     word = "" if found.forward_ratio <= RATIO_BAR else "bar passed"
     print(f"forward, pruned over dense {found.forward_ratio:.3f}  {word}")
 

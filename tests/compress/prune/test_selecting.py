@@ -168,3 +168,21 @@ def test_achieved_is_what_was_asked_for(
         )
         if kept.any() and not kept.all():
             assert own[kept].min() >= own[~kept].max()
+
+
+@pytest.mark.parametrize("kind", ["normal", "equal", "two values", "sorted", "periodic", "some"])
+@pytest.mark.parametrize("sparsity", [0.0, 1e-5, 0.3, 0.5, 0.97, 0.99999])
+def test_of_very_many_exactly_so_many_go(kind: str, sparsity: float) -> None:
+    draw, size = np.random.default_rng(0), (1 << 18) + 17
+    scores = {
+        "normal": draw.standard_normal(size),
+        "equal": np.full(size, 0.25),
+        "two values": (draw.random(size) < 0.3).astype(float),
+        "sorted": np.arange(size)[::-1],
+        "periodic": np.arange(size) % 16,  # what lies at the places of a sample is no sample
+        "some": np.where(draw.random(size) < 0.5, -np.inf, draw.random(size)),
+    }[kind].astype(np.float32)
+    dropped = count(sparsity, size)
+    kept = keep_highest(scores[None], dropped, seed=1)[0]
+    assert np.count_nonzero(~kept) == dropped
+    assert scores[kept].min() >= scores[~kept].max(initial=-np.inf)

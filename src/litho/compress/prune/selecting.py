@@ -9,6 +9,8 @@ __all__ = ["count", "keep_highest", "keep_in_groups"]
 
 _Scores = np.ndarray[Any, np.dtype[np.floating[Any]]]
 _Kept = np.ndarray[Any, np.dtype[np.bool_]]
+_LONG, _SAMPLE = 1 << 18, 1 << 14
+_MARGIN = 256  # ranks in the sample: four deviations of a rank in so many
 _SMALL = 16  # groups in which ranks are counted, and not sorted
 
 
@@ -29,7 +31,7 @@ def keep_highest(scores: _Scores, dropped: int, seed: int) -> _Kept:
     """
     if dropped == 0:
         return np.ones(scores.shape, dtype=bool)
-    edge = np.partition(scores, dropped - 1, axis=1)[:, dropped - 1 : dropped]
+    edge = _smallest(scores, dropped - 1)
     kept = scores > edge
     left_over = scores.shape[1] - np.count_nonzero(kept, axis=1) - dropped
     draw = np.random.default_rng(seed)
@@ -37,6 +39,25 @@ def keep_highest(scores: _Scores, dropped: int, seed: int) -> _Kept:
         places = draw.permutation(np.flatnonzero(scores[row] == edge[row]))
         kept[row, places[len(places) - left_over[row] :]] = True
     return kept
+
+
+def _smallest(scores: _Scores, rank: int) -> _Scores:
+    """Give in each row of scores [rows, units] the one with so many before it, as a column.
+
+    In a long single row a sample brackets it, so that few are sorted.
+    """
+    inside, before = scores, 0
+    if len(scores) == 1 and scores.shape[1] >= _LONG:
+        sample = np.sort(scores[0, :: scores.shape[1] // _SAMPLE])
+        place = rank * len(sample) // scores.shape[1]
+        low, high = (sample[np.clip(place + way * _MARGIN, 0, len(sample) - 1)] for way in (-1, 1))
+        between = scores >= low
+        less = scores.size - int(np.count_nonzero(between))
+        between &= scores <= high
+        if less <= rank < less + np.count_nonzero(between):
+            inside, before = scores[between][None], less
+    found: _Scores = np.partition(inside, rank - before, axis=1)
+    return found[:, rank - before, None]
 
 
 def keep_in_groups(groups: _Scores, keep: int, seed: int) -> _Kept:
