@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         interpret,
         load,
         lower,
+        prune,
         quantize,
         report,
         run,
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from litho.api import (
         list as list,
     )
-    from litho.compress import QuantizeRule
+    from litho.compress import PruneRule, QuantizeRule
     from litho.errors import LithoError
     from litho.ir import Graph
 
 __all__ = [
     "Graph",
     "LithoError",
+    "PruneRule",
     "QuantizeRule",
     "__version__",
     "capture",
@@ -49,6 +51,7 @@ __all__ = [
     "interpret",
     "load",
     "lower",
+    "prune",
     "quantize",
     "report",
     "run",
@@ -62,6 +65,7 @@ __all__ = [
 _HOMES = {
     "Graph": "litho.ir",
     "LithoError": "litho.errors",
+    "PruneRule": "litho.compress",
     "QuantizeRule": "litho.compress",
     "list": "litho.api",
 }

@@ -6,6 +6,7 @@ litho.simulate(design, images)
 """
 
 from litho.api.catalog import DoctorResult, ListResult, doctor, list
+from litho.api.compression import CompressResult, compress, prune
 from litho.api.hardware import (
     EmitResult,
     EstimateResult,
@@ -43,6 +44,7 @@ from litho.api.waves import record_case
 
 __all__ = [
     "CheckResult",
+    "CompressResult",
     "DoctorResult",
     "EmitResult",
     "EstimateResult",
@@ -58,6 +60,7 @@ __all__ = [
     "SynthesizeResult",
     "capture",
     "check",
+    "compress",
     "doctor",
     "draw",
     "emit",
@@ -69,6 +72,7 @@ __all__ = [
     "lower",
     "module",
     "modules",
+    "prune",
     "quantize",
     "read_samples",
     "record_case",

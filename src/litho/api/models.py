@@ -21,6 +21,7 @@ __all__ = [
     "interpret",
     "load",
     "lower",
+    "network_of",
     "quantize",
     "save",
 ]
@@ -99,7 +100,7 @@ def capture(
     from litho import frontend, tasks
 
     choices = {"architecture": architecture, "attention": attention, "random_seed": random_seed}
-    network = _network(model, choices)
+    network = network_of(model, choices)
     if weights is not None:
         tasks.load_weights(Path(weights), network)
     spellings = [example] if isinstance(example, str) else example
@@ -108,7 +109,7 @@ def capture(
     return frontend.capture(network.eval(), example, name)
 
 
-def _network(model: Any, choices: Mapping[str, Any]) -> Any:
+def network_of(model: Any, choices: Mapping[str, Any]) -> Any:
     """Give the module that `model` is or spells; only Hugging Face has choices."""
     from litho import frontend, tasks
     from litho.errors import ConfigError

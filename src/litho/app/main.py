@@ -18,6 +18,8 @@ __all__ = ["exit_code", "main"]
 
 _VERBS = (
     "run",
+    "quantize",
+    "prune",
     "capture",
     "draw",
     "stats",

@@ -124,8 +124,8 @@ class Prune(_Strict, frozen=True, kw_only=True):
     """What is dropped of the weights of the modules whose path matches.
 
     Of several rules of one table [[compress]] that match a module the last one counts. A list in
-    `match` makes a rule of each. N:M as `shape` says the `sparsity` itself; `seed` is that of the
-    run unless given.
+    `match` is one rule, whose units may compete. N:M as `shape` says the `sparsity` itself; `seed`
+    is that of the run unless given.
     """
 
     match: Names = "*"
@@ -299,11 +299,11 @@ class Config(_Strict, frozen=True, kw_only=True):
     `seed` unless given. `ops` are the folders of the user's own operations. With `start`, the
     folder of a run, the run begins with that one's weights, quantization and compression, and
     neither trains nor calibrates. What `compress` says comes after `quantize`, table by table.
-    Without hardware it ends with the accuracies, and `sums` may say how the
-    quantized network computes sums of products in eval: `exact`, as hardware; `wide`, also where
-    they are too wide for it; `float`, in float32 as in training, several times as fast. Unless
-    given it is `exact` with hardware and `wide` without. With `sensitivity` the
-    run is a study of the float network, and nothing else.
+    Without hardware it ends with the accuracies, and `sums` may say how the quantized network
+    computes sums of products in eval: `exact`, as hardware; `wide`, also where they are too wide
+    for it; `float`, in float32 as in training, several times as fast. Unless given it is `exact`
+    with hardware and `wide` without. With `sensitivity` the run is a study of the float network,
+    and nothing else.
     """
 
     task: Annotated[str, Meta(min_length=1)] | None = None

@@ -13,7 +13,7 @@ from litho.flow.closure import closures_of
 from litho.flow.config import Compress, Config
 from litho.flow.digests import digest_of
 from litho.flow.facts import read_facts, write_facts
-from litho.flow.steps import own_tables, started, step_of
+from litho.flow.steps import all_steps, started_steps
 from litho.tools import cached, digest
 
 if TYPE_CHECKING:
@@ -126,13 +126,12 @@ def model_of(config: Config, data: "Data") -> Any:
 
 def quantized_of(config: Config, data: "Data", weights: Path) -> Any:
     """Give the network as it is before this run compresses it, with the state in `weights`."""
-    return _loaded(config, data, weights, started(config))
+    return _loaded(config, data, weights, started_steps(config))
 
 
 def compressed_of(config: Config, data: "Data", weights: Path) -> Any:
     """Give the network as it is after all tables [[compress]], with the state in `weights`."""
-    own = (step_of(table, config.seed) for table in own_tables(config))
-    return _loaded(config, data, weights, (*started(config), *own))
+    return _loaded(config, data, weights, all_steps(config))
 
 
 def _loaded(config: Config, data: "Data", weights: Path, steps: "Sequence[Step]") -> Any:

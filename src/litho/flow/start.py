@@ -18,6 +18,7 @@ __all__ = [
     "Start",
     "files_of_start",
     "inherited_tables",
+    "run_in",
     "start_of",
     "with_start",
 ]
@@ -37,12 +38,16 @@ class Start:
 
 
 def start_of(config: Config) -> Start:
-    """Give the run that `config` starts from; of a sweep it is the best point.
+    """Give the run that `config` starts from; raises what `run_in` raises."""
+    assert config.start is not None
+    return run_in(Path(config.start))
+
+
+def run_in(folder: Path) -> Start:
+    """Give the run in `folder`; of a sweep it is the best point.
 
     Raises `DataError` when there is no finished run with a checkpoint.
     """
-    assert config.start is not None
-    folder = Path(config.start)
     folder = folder / BEST if (folder / BEST).is_dir() else folder
     for name in (FLOAT, QUANTIZED):
         if not (folder / name).is_file():

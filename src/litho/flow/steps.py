@@ -10,7 +10,7 @@ from litho.flow.start import inherited_tables
 if TYPE_CHECKING:
     from litho.compress import PruneRule, QuantizeRule, ReplaceRule, Step
 
-__all__ = ["own_tables", "prune_rules", "quantize_rules", "started", "step_of"]
+__all__ = ["all_steps", "own_tables", "prune_rules", "quantize_rules", "started_steps", "step_of"]
 
 
 def own_tables(config: Config) -> tuple[Compress, ...]:
@@ -18,13 +18,21 @@ def own_tables(config: Config) -> tuple[Compress, ...]:
     return config.compress[inherited_tables(config) :]
 
 
-def started(config: Config) -> "tuple[Step, ...]":
+def started_steps(config: Config) -> "tuple[Step, ...]":
     """Give the steps that a network has behind it before this run compresses it."""
+    return _steps(config, config.compress[: inherited_tables(config)])
+
+
+def all_steps(config: Config) -> "tuple[Step, ...]":
+    """Give the steps that a network has behind it when the run has ended."""
+    return _steps(config, config.compress)
+
+
+def _steps(config: Config, tables: Sequence[Compress]) -> "tuple[Step, ...]":
     from litho.compress import QuantizeStep
 
     quantized = (QuantizeStep(quantize_rules(config.quantize)),) if config.quantize else ()
-    before = config.compress[: inherited_tables(config)]
-    return (*quantized, *(step_of(table, config.seed) for table in before))
+    return (*quantized, *(step_of(table, config.seed) for table in tables))
 
 
 def step_of(table: Compress, seed: int) -> "Step":
@@ -74,5 +82,5 @@ def _fields(rule: Quantize | Prune) -> dict[str, Any]:
     return {name: getattr(rule, name) for name in rule.__struct_fields__}
 
 
-def _paths(rule: Quantize | Prune | Replace) -> tuple[str, ...]:
+def _paths(rule: Quantize | Replace) -> tuple[str, ...]:
     return (rule.match,) if isinstance(rule.match, str) else rule.match

@@ -6,6 +6,7 @@ train(model, data, Training(epochs=40, seed=0))
 accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
+from litho.tasks.batches import batches_of
 from litho.tasks.classifier import TextClassifier
 from litho.tasks.data import Data, Vocabulary, stimuli
 from litho.tasks.hub import import_transformers, load_hub_model
@@ -28,6 +29,7 @@ __all__ = [
     "Training",
     "Vocabulary",
     "accuracy",
+    "batches_of",
     "build",
     "check_model",
     "check_weights",

@@ -1,8 +1,16 @@
-"""Batches of text: samples of like length together, cut to the longest of them."""
+"""Batches: of text samples of like length together, cut to the longest of them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-__all__ = ["lengths_of", "sorted_batches", "training_batches", "trimmed"]
+from litho.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["batches_of", "lengths_of", "sorted_batches", "training_batches", "trimmed"]
 
 _ROUND = 8  # lengths of batches are its multiples: fewer shapes, and aligned rows
 _POOL = 32  # batches that are sorted by length together, when they are
@@ -40,3 +48,19 @@ def training_batches(
     pools = torch.split(order, batch * _POOL)
     alike = [pool[places] for pool in pools for places in sorted_batches(lengths[pool], batch)]
     return [alike[place] for place in torch.randperm(len(alike), generator=generator).tolist()]
+
+
+def batches_of(
+    samples: "Mapping[str, np.ndarray[Any, Any]]", size: int = 256
+) -> list[dict[str, torch.Tensor]]:
+    """Give samples[n, …] of each input by name as batches of `size`; float64 becomes float32.
+
+    Raises `DataError` when inputs have different numbers of samples.
+    """
+    counts = {name: len(values) for name, values in samples.items()}
+    if len(set(counts.values())) > 1:
+        raise DataError(f"inputs must have as many samples as each other, not {counts}")
+    found = {name: torch.from_numpy(values) for name, values in samples.items()}
+    plain = {n: v.float() if v.dtype == torch.float64 else v for n, v in found.items()}
+    starts = range(0, max(counts.values(), default=0), size)
+    return [{name: v[start : start + size] for name, v in plain.items()} for start in starts]

@@ -13,7 +13,16 @@ from litho.errors import ConfigError, DataError
 from litho.tasks.batches import lengths_of, sorted_batches, training_batches, trimmed
 from litho.tasks.data import Data
 
-__all__ = ["Training", "accuracy", "check_weights", "evaluating", "loss_of", "predict", "scores", "train"]
+__all__ = [
+    "Training",
+    "accuracy",
+    "check_weights",
+    "evaluating",
+    "loss_of",
+    "predict",
+    "scores",
+    "train",
+]
 
 _BATCH = 4096  # samples in a batch of numbers that are judged, when nobody says
 _TEXT_BATCH = 32  # the fastest of 8 to 128 for a BERT-tiny on one core
