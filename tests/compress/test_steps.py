@@ -72,33 +72,39 @@ class Draws:
         left = [path for path in LINEAR if path not in without]
         return self.draw(st.lists(st.sampled_from(left), unique=True, min_size=1)) if left else []
 
+    def one_of(self, *options: Any) -> Any:
+        return self.draw(st.sampled_from(options))
+
     def quantize(self) -> Step | None:
         paths = self.some(self.quantized)
         self.quantized |= set(paths)
-        formats = ["fixed6", "int8", "e4m3fn", "mxint8g32", "ternary", "codebook4"]
-        rules = [
-            QuantizeRule(
-                path,
-                weights=self.draw(st.sampled_from(formats)),
-                inputs=self.draw(st.sampled_from([None, "fixed8", "int8", "e4m3fn"])),
-                outputs=self.draw(st.sampled_from([None, "fixed9", "int10"])),
-            )
-            for path in paths
-        ]
-        return QuantizeStep(tuple(rules)) if rules else None
+        return QuantizeStep(tuple(self.quantize_rule(path) for path in paths)) if paths else None
+
+    def quantize_rule(self, path: str) -> QuantizeRule:
+        weights = self.one_of("fixed6", "int8", "e4m3fn", "mxint8g32", "ternary", "codebook4")
+        has_groups = weights == "mxint8g32"
+        return QuantizeRule(
+            path,
+            weights=weights,
+            inputs=self.one_of("fixed8", "int8", "e4m3fn"),
+            outputs=self.one_of(None, "fixed9", "int10"),
+            bias=None if weights in ("fixed6", "int8") else self.one_of(None, "fixed12"),
+            granularity="tensor" if has_groups else self.one_of("tensor", "axis"),
+            scale=None if has_groups else self.one_of(None, "learned"),
+        )
 
     def prune(self) -> Step | None:
         paths = self.some(self.pruned)
         self.pruned |= set(paths)
-        shapes = ["element", "row", "column", "block4x2", "blocks4", "2:4", "1:4@0"]
-        rules = []
-        for path in paths:
-            shape = self.draw(st.sampled_from(shapes))
-            sparsity = None if ":" in shape else self.draw(st.sampled_from([0.0, 0.3, 0.5, 0.9]))
-            scores = ["random", "l1", "l2", "movement", "wanda"]
-            scores += ["sparsegpt"] if shape in ("element", "2:4") else []
-            rules.append(PruneRule(path, sparsity, shape, score=self.draw(st.sampled_from(scores))))
-        return PruneStep(tuple(rules)) if rules else None
+        rules = tuple(self.prune_rule(path) for path in paths)
+        return PruneStep(rules, sequential=self.one_of(False, True)) if rules else None
+
+    def prune_rule(self, path: str) -> PruneRule:
+        shape = self.one_of("element", "row", "column", "block4x2", "blocks4", "2:4", "1:4@0")
+        scores = ["random", "l1", "l2", "movement", "wanda"]
+        scores += ["sparsegpt"] if shape in ("element", "2:4") else []
+        sparsity = None if ":" in shape else self.one_of(0.0, 0.3, 0.5, 0.9)
+        return PruneRule(path, sparsity, shape, score=self.one_of(*scores))
 
     def replace(self) -> Step | None:
         paths = self.some(set())

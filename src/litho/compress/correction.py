@@ -1,7 +1,6 @@
 """Bias correction: what quantization adds to a layer's output on average is taken off its bias."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.modules.conv import _ConvNd
 
-from litho.compress.layer import original_of, parameter_quantizer, quantizers_of
+from litho.compress.layer import original_of, parameter_quantizer, passing
 from litho.compress.parameter import BiasQuantizer
 from litho.compress.rules import QuantizeRule
 from litho.errors import ConfigError
@@ -81,7 +80,7 @@ class _Error:
         del args
         weight = original_of(module, "weight")
         weight = getattr(module, "weight", None) if weight is None else weight
-        with _passing(module):
+        with passing([module]):
             exact = module.forward(*(_like(item, weight) for item in self.given))
         error = (output.double() - exact.double()).movedim(_features(module, output), -1)
         error = error.reshape(-1, error.shape[-1])
@@ -115,16 +114,3 @@ def _features(module: nn.Module, output: torch.Tensor) -> int:
     if isinstance(module, _ConvNd):
         return output.dim() - 1 - len(module.kernel_size)
     return -1
-
-
-@contextmanager
-def _passing(module: nn.Module) -> Iterator[None]:
-    """Let the quantizers of a module give what they get."""
-    found = [quantizer for _, quantizer in quantizers_of(module)]
-    for quantizer in found:
-        quantizer.is_passing = True
-    try:
-        yield
-    finally:
-        for quantizer in found:
-            quantizer.is_passing = False

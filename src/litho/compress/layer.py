@@ -1,6 +1,7 @@
 """What a rule puts on one module: parametrizations on its parameters and hooks around its call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ __all__ = [
     "narrow",
     "original_of",
     "parameter_quantizer",
+    "passing",
     "quantizers_of",
     "unhook",
     "widen",
@@ -37,9 +39,10 @@ __all__ = [
 _INPUTS, _OUTPUTS = "quantize_inputs", "quantize_outputs"
 
 
-def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
+def attach(module: nn.Module, path: str, rule: QuantizeRule, calibrates: bool = True) -> None:
     """Put what `rule` asks for on `module`, replacing nothing that is there.
 
+    Parameters are calibrated on their values, or without `calibrates` wait for a state dict.
     Raises `ConfigError` for a module that is quantized already.
     """
     if any(True for _ in quantizers_of(module)):
@@ -57,7 +60,7 @@ def attach(module: nn.Module, path: str, rule: QuantizeRule) -> None:
     if function_of(module) and hasattr(module, "inplace"):
         setattr(module, "inplace", False)  # noqa: B010 - the table needs the input as it was
     if wanted["weights"]:
-        _attach_weights(module, path, rule, wanted["weights"])
+        _attach_weights(module, path, rule, wanted["weights"], calibrates)
     module.register_forward_pre_hook(_before, with_kwargs=True)
     module.register_forward_hook(_after)
 
@@ -89,26 +92,35 @@ def _narrow(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _attach_weights(module: nn.Module, path: str, rule: QuantizeRule, wanted: Wanted) -> None:
+def _attach_weights(
+    module: nn.Module, path: str, rule: QuantizeRule, wanted: Wanted, calibrates: bool
+) -> None:
     weight = module.weight
     assert isinstance(weight, torch.Tensor)
     weights = WeightQuantizer(wanted, f"weights of {path!r}", rule.calibration).to(weight.device)
-    weights.calibrate_parameter(weight, rule.granularity)
+    _start(weights, weight, rule.granularity, calibrates)
     parametrize.register_parametrization(module, "weight", weights, unsafe=True)
-    bias = module._parameters.get("bias")
-    if bias is None or not (rule.bias or weights.is_fixed):
+    bias, is_fixed = module._parameters.get("bias"), isinstance(wanted.form, Fixed)
+    if bias is None or not (rule.bias or is_fixed):
         return
     asked, place = rule.wanted("bias"), f"bias of {path!r}"
     if rule.bias and not asked:
         return
     start: Quantizer
-    if weights.is_fixed and (asked is None or isinstance(asked.form, Fixed)):
+    if is_fixed and (asked is None or isinstance(asked.form, Fixed)):
         start = BiasQuantizer(asked, place, rule.calibration).to(bias.device)
         start.rest(bias)
     else:
         start = Quantizer(asked, place, rule.calibration).to(bias.device)
-        start.calibrate_parameter(bias, "tensor")
+        _start(start, bias, "tensor", calibrates)
     parametrize.register_parametrization(module, "bias", start, unsafe=True)
+
+
+def _start(quantizer: Quantizer, values: torch.Tensor, granularity: str, calibrates: bool) -> None:
+    if calibrates:
+        quantizer.calibrate_parameter(values, granularity)
+    else:
+        quantizer.wait_for(values, granularity)
 
 
 def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
@@ -121,6 +133,19 @@ def quantizers_of(module: nn.Module) -> Iterator[tuple[str, Quantizer]]:
         found = parameter_quantizer(module, name)
         if found is not None:
             yield part, found
+
+
+@contextmanager
+def passing(modules: Iterable[nn.Module]) -> Iterator[None]:
+    """Let the quantizers of modules give what they get."""
+    found = [quantizer for module in modules for _, quantizer in quantizers_of(module)]
+    for quantizer in found:
+        quantizer.is_passing = True
+    try:
+        yield
+    finally:
+        for quantizer in found:
+            quantizer.is_passing = False
 
 
 def parameter_quantizer(module: nn.Module, name: str) -> Quantizer | None:

@@ -16,7 +16,7 @@ from litho.compress.settling import call, check_sums, evaluating, follow_anew, s
 from litho.compress.slopes import follow_random, round_slopes
 from litho.formats import Format, Scale
 
-__all__ = ["Quantized", "fit_in", "quantize", "quantized"]
+__all__ = ["Quantized", "await_state", "fit_in", "quantize", "quantized"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ def quantize(
     chosen = assign(model, rules)
     correcting, earlier = correctable(model, chosen), _calibrated(model)
     _attach(model, chosen)
-    _prepare(model)
-    if any(quantizer.learns for quantizer in _quantizers(model)):
-        settle_by_itself(model, sums)
+    _prepare(model, sums)
     kept = iter(batches)
     first = next(kept, None)
     if first is None:
@@ -71,6 +69,16 @@ def quantize(
     return quantized(model)
 
 
+def await_state(model: nn.Module, rules: Sequence[QuantizeRule], *, sums: str = "exact") -> None:
+    """Put quantizers on `model` that wait for the state dict of a model with the same rules.
+
+    Raises `ConfigError` as `quantize` does.
+    """
+    check_sums(sums)
+    _attach(model, assign(model, rules), calibrates=False)
+    _prepare(model, sums)
+
+
 def fit_in(
     model: nn.Module, made: Sequence[nn.Module], batches: Iterable[Any] = (), *, sums: str = "exact"
 ) -> None:
@@ -82,7 +90,7 @@ def fit_in(
     earlier = _calibrated(model)
     if not made or not _quantizers(model):
         return
-    _prepare(model)
+    _prepare(model, sums)
     first = next(iter(batches), None)
     if first is not None:
         with evaluating(model):
@@ -93,23 +101,25 @@ def _calibrated(model: nn.Module) -> list[Quantizer]:
     return [quantizer for quantizer in _quantizers(model) if quantizer.is_calibrated]
 
 
-def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule]) -> None:
+def _attach(model: nn.Module, chosen: Mapping[str, QuantizeRule], calibrates: bool = True) -> None:
     """Put quantizers where the rules say, on the device of the model, in the mode of the module."""
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     for path, rule in chosen.items():
         module = model.get_submodule(path)
-        attach(module, path, rule)
+        attach(module, path, rule, calibrates)
         for _, quantizer in quantizers_of(module):
             quantizer.to(device).train(module.training)
 
 
-def _prepare(model: nn.Module) -> None:
+def _prepare(model: nn.Module, sums: str) -> None:
     """Let what is not quantized work among what is; nothing changes where that is done already."""
     round_slopes(model)
     for module in model.modules():
         if not isinstance(module, Quantizer) and not any(quantizers_of(module)):
             narrow(module)
     follow_random(model)
+    if any(quantizer.learns for quantizer in _quantizers(model)):
+        settle_by_itself(model, sums)
 
 
 def quantized(model: nn.Module) -> tuple[Quantized, ...]:

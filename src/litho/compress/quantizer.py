@@ -176,6 +176,15 @@ class Quantizer(nn.Module):
         else:
             self.fix(*choose(self.wanted, self.sampled(values), self.calibration))
 
+    def wait_for(self, values: torch.Tensor, granularity: str) -> None:
+        """Wait for a state dict that was calibrated on a parameter like `values`."""
+        self.like = empty_like(values)
+        if self.learns:
+            count = len(values) if granularity == "axis" else 1
+            axis = -values.dim() if granularity == "axis" else None
+            scale = Scale((1,) * count, (0,) * count, axis)
+            self.log_step = learned.set_parameter(self.log_step, scale, self.layout.device)
+
     def fix(self, form: Format, scale: Scale) -> None:
         """Quantize to `form` with `scale` from now on; a learned scale starts there."""
         if self.learns:

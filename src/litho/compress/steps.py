@@ -14,10 +14,11 @@ import torch
 from torch import nn
 
 from litho.compress.batches import Batches, Walk
+from litho.compress.layer import passing
 from litho.compress.listing import LayerRow, layers
 from litho.compress.prune import PruneRule, prune, restore
 from litho.compress.prune.evidence import Loss
-from litho.compress.quantize import fit_in, quantize
+from litho.compress.quantize import await_state, fit_in, quantize
 from litho.compress.replacing import ReplaceRule, replace
 from litho.compress.rules import QuantizeRule
 from litho.compress.settling import check_sums
@@ -94,14 +95,16 @@ def rebuild(
     """Put on a fresh `model` what `steps` put on the one that `state` is of, so that it can load.
 
     Quantizers come and layers are replaced by the steps; masks come from the state, which has none
-    where they were made permanent. Nothing is scored and nothing run: `load_state_dict(state)`
+    where they were made permanent. Nothing is calibrated, scored or run: `load_state_dict(state)`
     brings what was chosen.
     Raises what rules raise, and `DataError` for a mask that fits no weight.
     """
     check_sums(sums)
     for step in steps:
         if isinstance(step, QuantizeStep):
-            quantize(model, step.rules, sums=sums)
+            await_state(model, step.rules, sums=sums)
         elif isinstance(step, ReplaceStep):
-            fit_in(model, replace(model, step.rules), sums=sums)
+            with passing(model.modules()):  # the layer to be replaced may be asked for its weight
+                made = replace(model, step.rules)
+            fit_in(model, made, sums=sums)
     restore(model, state)
