@@ -392,6 +392,13 @@ MUTANTS = (
         ".MiddleStep(Transposed ? Beats : 0)",
     ),
     Mutant(
+        "the second group is read as if it were as long as the first",
+        "reorder-5x2x3_102_2to2",
+        "litho_reorder.sv",
+        ".MiddleStep(Second * Inner)",
+        ".MiddleStep(First * Inner)",
+    ),
+    Mutant(
         "the multipliers go out of step with the lanes",
         "requantize-last_axis",
         "litho_requantize.sv",

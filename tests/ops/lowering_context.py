@@ -29,6 +29,9 @@ class Context:
         found = self.values[name]
         return found if isinstance(found, Constant) else None
 
+    def node(self, name: str) -> Node | None:
+        return next((node for node in self.nodes if node.name == name), None)
+
     def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
         name = f"{hint}.codes"
         self.values[name] = Constant(name, type, values)

@@ -13,6 +13,7 @@ from litho.ops.casework import block_of
 from litho.ops.matmul import OP
 from litho.ops.matmul.lower import lower
 from litho.ops.matmul.reference import MatmulParams, evaluate, infer_type
+from litho.ops.reorder.reference import ReorderParams
 
 INT8 = Fixed(8, is_integer=True)
 LEFT, RIGHT = Fixed(5, 2), Fixed(4, 1)
@@ -129,6 +130,17 @@ def test_lowering_gives_one_node():
     context = Context({"a": a, "b": b})
     assert lower(context, AtenCall(), ("a", "b")) == "matmul"
     assert context.nodes[0].type.shape == (2, 4)
+
+
+@pytest.mark.parametrize(("axes", "spared"), [((0, 2, 1), True), ((1, 0, 2), False)])
+def test_a_transposition_of_b_is_left_to_the_product(axes, spared):
+    form = Fixed(4)
+    context = Context({"a": TensorType((3, 3, 3), form), "x": TensorType((3, 3, 3), form)})
+    moved = context.add("reorder", ("x",), ReorderParams(axes))
+    lower(context, AtenCall(), ("a", moved))
+    product = context.nodes[-1]
+    assert product.params.transposed is spared
+    assert product.inputs == ("a", "x" if spared else "reorder")
 
 
 def test_a_constant_is_refused_with_what_to_write():

@@ -112,6 +112,10 @@ class LoweringContext(Protocol):
         """Give the constant called `name`, or None when the value is computed."""
         ...
 
+    def node(self, name: str) -> Node | None:
+        """Give the lowered node that computes `name`, or None for an input or a constant."""
+        ...
+
     def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
         """Add a constant and give its name, made from `hint`."""
         ...

@@ -130,6 +130,11 @@ class _Run:
         found = self._made[name]
         return found if isinstance(found, Constant) else None
 
+    def node(self, name: str) -> Node | None:
+        """Give the lowered node that computes `name`, or None for an input or a constant."""
+        found = self._made[name]
+        return found if isinstance(found, Node) else None
+
     def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
         """Add a constant and give its name, made from `hint`."""
         name = self._free(_plain(hint))
