@@ -1,9 +1,11 @@
 """Exactly as many units go as were asked for."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -59,6 +61,16 @@ def test_equal_scores_go_by_lot_and_not_in_a_band() -> None:
     assert not np.array_equal(kept, keep_highest(np.zeros((1, 1000)), 500, seed=4)[0])
 
 
+def values_of(kind: str, drawn: torch.Tensor) -> torch.Tensor:
+    return {
+        "normal": drawn,
+        "equal": torch.full_like(drawn, -0.25),
+        "zero": torch.zeros_like(drawn),
+        "half zero": torch.where(drawn > 0, drawn, 0.0),
+        "ties": drawn.round(),
+    }[kind]
+
+
 class Two(nn.Module):
     """Two layers of different sizes, and biases."""
 
@@ -67,15 +79,7 @@ class Two(nn.Module):
         self.a, self.b = nn.Linear(40, 24), nn.Linear(20, 8)
         draw = torch.Generator().manual_seed(seed)
         for layer in (self.a, self.b):
-            weight = torch.randn(layer.weight.shape, generator=draw)
-            chosen = {
-                "normal": weight,
-                "equal": torch.full_like(weight, -0.25),
-                "zero": torch.zeros_like(weight),
-                "half zero": torch.where(weight > 0, weight, 0.0),
-                "ties": weight.round(),
-            }
-            layer.weight.data = chosen[kind]
+            layer.weight.data = values_of(kind, torch.randn(layer.weight.shape, generator=draw))
         self.to(dtype)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -151,13 +155,12 @@ def test_achieved_is_what_was_asked_for(
         mask = layer.parametrizations.weight[0].mask
         units = torch.from_numpy(block.gather(mask.numpy()))  # refuses what is not N of M
         assert not layer.weight[~mask].any()
-        if scores and not block.group and scope != "global":
-            rows = 1 if scope == "tensor" else units.shape[0]
-            for own, stays in zip(
-                scores[path].reshape(rows, -1), units.reshape(rows, -1), strict=True
-            ):
-                if stays.any() and not stays.all():
-                    assert own[stays].min() >= own[~stays].max()
+        if scores and (block.group or scope != "global"):
+            ranked, held = (
+                competing(values.numpy(), block, scope) for values in (scores[path], units)
+            )
+            for own, stays in zip(ranked, held, strict=True):
+                assert own[stays].min(initial=np.inf) >= own[~stays].max(initial=-np.inf)
     if scores and scope == "global" and not block.group:
         own = torch.cat([scores[path].reshape(-1) for path in dropped])
         kept = torch.cat(
@@ -168,6 +171,84 @@ def test_achieved_is_what_was_asked_for(
         )
         if kept.any() and not kept.all():
             assert own[kept].min() >= own[~kept].max()
+
+
+@st.composite
+def geometries(draw: st.DrawFn) -> tuple[tuple[int, ...], str]:
+    """The shape of a weight, linear or convolution, and a shape whose units divide it."""
+    sizes = st.integers(1, 12)
+    shape = draw(st.tuples(sizes, sizes) | st.tuples(sizes, sizes, st.integers(1, 3)))
+    rows, columns = shape[0], math.prod(shape[1:])
+    high, wide = (draw(st.sampled_from(divisors(size))) for size in (rows, columns))
+    words = ["element", "row", "column", f"block{high}x{wide}", f"blocks{wide}"]
+    for size, axis in ((rows, "@0"), (columns, "")):
+        groups = [group for group in divisors(size) if group > 1]
+        if groups:
+            group = draw(st.sampled_from(groups))
+            words.append(f"{draw(st.integers(1, group - 1))}:{group}{axis}")
+    return shape, draw(st.sampled_from(words))
+
+
+def divisors(size: int) -> list[int]:
+    return [part for part in range(1, size + 1) if size % part == 0]
+
+
+def units_of(values: np.ndarray, block: Block) -> np.ndarray:
+    """Values [grid, weights of a unit], gathered unit by unit."""
+    (down, beside), (high, wide) = block.grid(values.shape), block.unit(values.shape)
+    matrix = values.reshape(len(values), -1)
+    return np.array(
+        [
+            [matrix[i * high :, j * wide :][:high, :wide].reshape(-1) for j in range(beside)]
+            for i in range(down)
+        ]
+    )
+
+
+def competing(values: np.ndarray, block: Block, scope: str) -> np.ndarray:
+    """Values of units [grid] as rows of those that compete."""
+    if block.group:
+        return (values if block.axis else values.T).reshape(-1, block.group)
+    return values if scope == "row" else values.reshape(1, -1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    geometries(),
+    st.sampled_from(["tensor", "row", "global"]),
+    st.sampled_from(["l1", "l2"]),
+    st.floats(0, 0.999) | st.sampled_from([0.0, 0.15, 0.5, 0.85, 0.9]),
+    st.sampled_from(DTYPES),
+    st.sampled_from(["normal", "equal", "zero", "half zero", "ties"]),
+    st.integers(0, 99),
+)
+def test_any_shape_of_weight_loses_exactly_its_least_units(
+    geometry: tuple[tuple[int, ...], str],
+    scope: str,
+    score: str,
+    sparsity: float,
+    dtype: torch.dtype,
+    kind: str,
+    seed: int,
+) -> None:
+    shape, word = geometry
+    block = Block.parse(word)
+    assume(scope != "row" or block.size[1])
+    draw = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    weight = values_of(kind, draw).to(dtype)
+    model = nn.Module()
+    model.weight = nn.Parameter(weight.clone())
+    prune(model, [PruneRule("", None if block.group else sparsity, word, scope, score, seed)])
+    mask = model.parametrizations.weight[0].mask.numpy()
+    assert torch.equal(model.weight, torch.where(torch.from_numpy(mask), weight, 0.0))
+    exact = np.abs(weight.double().numpy()) ** (1 if score == "l1" else 2)
+    kept, scores = units_of(mask, block), units_of(exact, block).mean(2)
+    assert np.array_equal(kept.all(2), kept.any(2))
+    stay, rank = (competing(v, block, scope) for v in (kept.all(2), scores))
+    dropped = block.group - block.keep if block.group else count(sparsity, rank.shape[1])
+    assert (~stay).sum(1).tolist() == [dropped] * len(stay)
+    for own, stays in zip(rank, stay, strict=True):
+        assert own[stays].min(initial=np.inf) >= own[~stays].max(initial=-np.inf) * (1 - 1e-12)
 
 
 @pytest.mark.parametrize("kind", ["normal", "equal", "two values", "sorted", "periodic", "some"])
