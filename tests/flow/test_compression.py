@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from litho.flow.page import page_text
 from litho.flow.run import stages_of
 from litho.flow.start import with_start
 from litho.flow.strict import convert
+
+LABS = Path(__file__).parents[2] / "configs" / "labs"
 
 BASE: dict[str, Any] = {
     "task": "digits",
@@ -330,3 +333,91 @@ def test_a_table_of_layers_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "layers.csv").write_text("")
     with pytest.raises(DataError, match=r"layers\.csv must be the table of layers of a run, and"):
         read_layers(tmp_path / "layers.csv")
+
+
+SWEEP = {
+    **BASE,
+    "seed": "{seed}",
+    "compress": [
+        {
+            "prune": [{"match": "fc?", "sparsity": "{dropped}", "score": "{score}"}],
+            "gradual": "{gradual}",
+        }
+    ],
+    "tune": {"epochs": 1},
+    "sweep": [
+        {
+            "method": ["random"],
+            "share": [0.5],
+            "dropped": ["{share}"],
+            "score": ["random"],
+            "seed": [1, 2],
+        },
+        {
+            "method": ["slowly"],
+            "share": [0.75],
+            "dropped": ["{share}"],
+            "score": ["movement"],
+            "gradual": [{"end": 0.8, "every": 2}],
+            "seed": [1],
+        },
+        {"method": ["not pruned"], "dropped": [0.0], "seed": [1]},
+    ],
+    "plot": {"x": "share", "curve": "method"},
+}
+
+
+def test_a_sweep_prunes_one_network_in_several_ways(done: Finished, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is missing: no curves can be drawn")
+    start = run(config(tune={"epochs": 1}), tmp_path / "start").result.accuracy
+    assert start is not None
+    swept = litho.run(SWEEP, tmp_path / "out", start=tmp_path / "start")
+    found = {point.name: point.result for point in swept.points}
+    assert list(found) == [
+        *("method=random,seed=1", "method=random,seed=2"),
+        *("method=slowly,seed=1", "method=not_pruned,seed=1"),
+    ]
+    for result in found.values():
+        assert result.accuracy.before_compression == start.fake_quantized
+    sparsities = [round(result.compression.sparsity, 3) for result in found.values()]
+    assert sparsities == [0.5, 0.5, 0.75, 0]
+    first, second = (masks(tmp_path / "out" / "points" / name)["fc1"] for name in list(found)[:2])
+    assert not torch.equal(first, second)
+    with (tmp_path / "out" / "means.csv").open(newline="") as file:
+        means = list(csv.DictReader(file))
+    before = [found[name].accuracy.before_tuning for name in list(found)[:2]]
+    assert means[0]["mean before tuning"] == f"{sum(before) / 2:.4f}"
+    assert {row["mean before compression"] for row in means} == {f"{start.fake_quantized:.4f}"}
+    assert [row["share"] for row in means] == ["0.5", "0.75", ""]
+    with (tmp_path / "out" / "points.csv").open(newline="") as file:
+        assert [row["sparsity"] for row in csv.DictReader(file)][2] == "0.7500"
+
+
+@pytest.mark.slow
+def test_the_twin_of_the_pruning_lab_runs_from_its_start_to_its_end(tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="transformers is missing: no BERT can be built")
+    pytest.importorskip("matplotlib", reason="matplotlib is missing: no curves can be drawn")
+    study = tomllib.loads((LABS / "ptq_qat_sentences.toml").read_text())
+    rule = {"match": study["quantize"][0]["match"], "weights": "fixed8", "inputs": "fixed8"}
+    alone = {key: value for key, value in study.items() if key not in ("sweep", "plot")}
+    tuned = {**study["tune"], "epochs": 1}
+    start = litho.run({**alone, "seed": 1, "quantize": [rule], "tune": tuned}, tmp_path / "start")
+    swept = litho.run(
+        LABS / "prune_sentences.toml", tmp_path / "out", start=tmp_path / "start", workers=2
+    )
+    before = start.result.accuracy.fake_quantized
+    for point in swept.points:
+        layers = rows(tmp_path / "out" / "points" / point.name)
+        assert point.result.accuracy.before_compression == before
+        pruned = {path for path, row in layers.items() if row["shape"]}
+        assert len(pruned) == 2 * 6
+        assert all(".encoder.layer." in path for path in pruned)
+        asked = float(point.parameters["dropped"])
+        assert {float(layers[path]["asked"]) for path in pruned} == {asked}
+        assert point.result.compression.sparsity == pytest.approx(asked, abs=1e-3)
+    judged = {p.name: p.result.accuracy for p in swept.points}
+    for seed in (1, 2):
+        half, most = (judged[f"method=L1,sparsity={share},seed={seed}"] for share in (0.5, 0.9))
+        random = judged[f"method=random,sparsity=0.5,seed={seed}"]
+        assert half.before_tuning > random.before_tuning
+        assert most.fake_quantized > most.before_tuning

@@ -36,6 +36,11 @@ def test_relative_paths_are_taken_from_the_folder_of_the_file(tmp_path: Path) ->
     assert found.ops == (f"{tmp_path}/mine", "/far")
     assert (found.data, found.start) == (f"{tmp_path}/inner/sets", f"{tmp_path}/inner/a")
     assert located(found, Path("elsewhere")) == found
+    rules = [{"match": "a", "module": "net.py:thin"}, {"match": "b", "module": "package:thin"}]
+    (table,) = located(config(compress=[{"replace": rules}]), tmp_path / "inner").compress
+    assert [rule.module for rule in table.replace] == [
+        *(f"{tmp_path}/inner/net.py:thin", "package:thin")
+    ]
 
 
 def test_the_folder_of_the_user_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

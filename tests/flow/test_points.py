@@ -1,5 +1,6 @@
 """A sweep has the points of its tables, and each is a configuration."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,24 @@ def test_the_text_of_a_sweep_reads_back_as_the_sweep() -> None:
 
     found = sweep()
     assert read_sweep(tomllib.loads(found.text), "here") == found
+
+
+def test_the_text_of_a_sweep_names_files_from_anywhere(tmp_path: Path) -> None:
+    import tomllib
+
+    rules = [
+        {"match": "fc1", "module": "net.py:{make}", "options": {"module": "net.py:other"}},
+        {"match": "fc2", "module": "net.py:thin"},
+    ]
+    tables = {
+        **{key: value for key, value in TABLES.items() if key not in ("sweep", "plot")},
+        "compress": [{"replace": rules}, {"prune": [{"sparsity": 0.5}]}],
+        "sweep": [{**TABLES["sweep"][1], "make": ["a", "b"]}],
+    }
+    found = read_sweep(tables, "here", tmp_path)
+    first = found.points[0].config.compress[0].replace
+    assert [rule.module for rule in first] == [f"{tmp_path}/net.py:a", f"{tmp_path}/net.py:thin"]
+    text = tomllib.loads(found.text)["compress"]
+    assert text[0]["replace"][0] == rules[0]
+    assert text[0]["replace"][1]["module"] == f"{tmp_path}/net.py:thin"
+    assert text[1] == {"prune": [{"sparsity": 0.5}]}

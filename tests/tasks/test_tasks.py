@@ -1,5 +1,6 @@
 """Data sets, models, training and models of the user's own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from litho.tasks import (
     build,
     check_weights,
     find,
+    load_layer,
     load_model,
     load_weights,
     predict,
@@ -187,6 +189,36 @@ def test_a_users_model_that_does_not_work_says_why(
         (tmp_path / f"broken_{name}.py").write_text(source)
     with pytest.raises(ConfigError, match=text):
         load_model(spelling, {}, tmp_path)
+
+
+def test_a_users_function_makes_a_layer_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "layers.py").write_text(
+        "from torch import nn\n\ndef thin(path, old, rank):\n"
+        "    assert path == 'fc'\n    return nn.Linear(old.in_features, rank)\n"
+    )
+    found = load_layer("layers.py:thin", {"rank": 3}, "fc", nn.Linear(5, 2))
+    assert (found.in_features, found.out_features) == (5, 3)
+    with pytest.raises(ConfigError, match="must be made by its function from the options rank, a"):
+        load_layer("layers.py:thin", {"rank": 3}, "other", nn.Linear(5, 2))
+
+
+def test_a_model_takes_the_form_of_what_was_saved_before_it_is_loaded(tmp_path: Path) -> None:
+    path = save_weights(tmp_path / "weights.pt", nn.Linear(3, 2))
+    model = nn.Sequential()
+
+    def prepare(state: Mapping[str, torch.Tensor]) -> None:
+        assert set(state) == {"weight", "bias"}
+        model.register_parameter("weight", nn.Parameter(torch.zeros(2, 3)))
+        model.register_parameter("bias", nn.Parameter(torch.zeros(2)))
+
+    load_weights(path, model, prepare)
+    assert torch.equal(model.state_dict()["weight"], torch.load(path)["weight"])
+    torch.save([1.0], path)
+    with pytest.raises(DataError, match="must hold the weights of Sequential, and does not"):
+        load_weights(path, model, prepare)
 
 
 def test_weights_go_to_a_file_and_back(tmp_path: Path) -> None:

@@ -118,6 +118,23 @@ def test_each_step_is_told() -> None:
     assert told == [(done, 6) for done in range(1, 7)]
 
 
+def test_before_each_step_the_gradients_are_there_and_the_weights_as_they_were() -> None:
+    model = Counting()
+    seen: list[tuple[float, bool]] = []
+
+    def look() -> None:
+        seen.append((model.bias.detach().sum().item(), model.bias.grad is not None))
+        assert model.bias.grad is not None
+        model.bias.grad.fill_(1.0)  # what is done to them counts
+
+    training = Training(epochs=2, batch=2, rate=0.25)
+    train(model, text([1] * 5), training, before_step=look)
+    assert training.steps(text([1] * 5)) == len(seen) == 6
+    assert seen[0] == (0.0, True)
+    # AdamW goes by the rate while gradients stay alike.
+    assert seen[1][0] == pytest.approx(-0.5)
+
+
 def test_a_task_without_samples_cannot_be_trained() -> None:
     data = text([1, 2])
     none = replace(data, name="qnli", train_inputs=data.train_inputs[:0])

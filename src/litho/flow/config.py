@@ -40,6 +40,7 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 Name = Annotated[str, Meta(min_length=1)]
 Names = Name | Annotated[tuple[Name, ...], Meta(min_length=1)]
 Probability = Annotated[float, Meta(ge=0, lt=1)]
+Accuracies = Literal["float", "before_compression", "before_tuning", "fake_quantized", "hardware"]
 
 
 class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
@@ -256,7 +257,7 @@ class Plot(_Strict, frozen=True, kw_only=True):
     x: Annotated[str, Meta(min_length=1)]
     curve: Annotated[str, Meta(min_length=1)] | None = None
     over: Annotated[str, Meta(min_length=1)] = "seed"
-    y: Literal["float", "fake_quantized", "hardware"] = "fake_quantized"
+    y: Accuracies = "fake_quantized"
     title: str = ""
     x_label: str = ""
 

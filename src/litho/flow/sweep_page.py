@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from litho._version import __version__
 from litho.errors import ConfigError
 from litho.flow.config import Plot
@@ -15,6 +17,7 @@ from litho.report import (
     PointRow,
     Provenance,
     SweepPage,
+    Table,
     csv_of,
     draw_chart,
     means_table,
@@ -31,7 +34,8 @@ RULE = (
 )
 
 _Places = dict[float | str | None, list[PointResult]]
-_ACCURACIES = ("float", "before_compression", "before_tuning", "fake_quantized", "hardware")
+_BEFORE = ("before_compression", "before_tuning")
+_ACCURACIES = ("float", *_BEFORE, "fake_quantized", "hardware")
 _PARTS = ("accuracy", "compression")
 _TAKEN = ("bits_per_weight", "bits_per_quantized_weight", "sparsity")
 
@@ -48,9 +52,9 @@ def draw_sweep(
     write_file(folder / "points.csv", csv_of(headers, rows))
     chart = chart_of(plot, points) if plot else None
     picture, means = "", None
-    if chart and chart.curves:
+    if plot and chart and chart.curves:
         picture, image = draw_chart(chart)
-        means = means_table(chart)
+        means = _means(plot, chart, points)
         write_file(folder / "plot.svg", picture)
         write_file(folder / "plot.png", image)
         write_file(folder / "means.csv", csv_of(means.headers, means.rows))
@@ -104,6 +108,21 @@ def chart_of(plot: Plot, points: Sequence[PointResult]) -> Chart:
     return Chart(plot.title, x_label, f"{plot.y.replace('_', '-')} accuracy", curves)
 
 
+def _means(plot: Plot, chart: Chart, points: Sequence[PointResult]) -> Table:
+    """Give the numbers of `chart`, and the means of what all points were judged as on their way."""
+    table = means_table(chart)
+    judged = [point.result.accuracy for point in points if point.result]
+    for name in _BEFORE:
+        if name == plot.y or None in (getattr(item, name, None) for item in judged):
+            continue
+        curves = chart_of(replace(plot, y=name), points).curves
+        column = [f"{found.mean:.4f}" for curve in curves for _, found in curve.points]
+        header = f"mean {name.replace('_', ' ')}"
+        rows = tuple((*row, cell) for row, cell in zip(table.rows, column, strict=True))
+        table = Table((*table.headers, header), rows, (*table.numbers, header))
+    return table
+
+
 def _curves(
     plot: Plot, label: str, places: dict[float | str | None, list[PointResult]]
 ) -> list[Curve]:
@@ -128,7 +147,7 @@ def _mean(plot: Plot, label: str, points: Sequence[PointResult]) -> Mean:
     if None in accuracies:
         raise ConfigError(
             f"key 'plot.y' must be an accuracy that every point has, not {plot.y!r}; runs without"
-            " hardware have none of hardware"
+            " hardware have none of hardware, and only [[compress]] and [tune] have one before"
         )
     return Mean(tuple(accuracies))
 
