@@ -2,6 +2,7 @@
 
 prune(model, [PruneRule("*", sparsity=0.5)])
 quantize(model, [QuantizeRule("*", weights="fixed6", inputs="fixed8")], batches)
+apply(model, steps, batches)         # any sequence of both, and a table of the layers
 train(model, ...)                    # straight-through gradients; learned scales move, others stay
 bits_per_weight(model)               # what the parameters take
 capture(model.eval(), example)       # the quantizers become `litho.fake_quantize` nodes
