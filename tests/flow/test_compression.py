@@ -154,6 +154,21 @@ def test_tables_come_in_their_order(tmp_path: Path) -> None:
     assert [found[path]["shape"] for path in ("fc1", "fc2")] == ["element", "1:2"]
 
 
+def test_layers_are_pruned_one_after_the_other_where_asked(tmp_path: Path) -> None:
+    rule = {"match": "fc?", "sparsity": 0.5, "score": "sparsegpt"}
+    found = {
+        is_asked: state(
+            run(
+                config(compress=[{"prune": [rule], "sequential": is_asked}]),
+                tmp_path / str(is_asked),
+            ).folder
+        )
+        for is_asked in (False, True)
+    }
+    name = "fc2.parametrizations.weight.original"
+    assert not torch.equal(found[False][name], found[True][name])
+
+
 @pytest.mark.parametrize("score", ["wanda", "sparsegpt", "movement"])
 def test_scores_see_the_samples_of_calibration(score: str, tmp_path: Path) -> None:
     rule = {"match": "fc1", "sparsity": 0.5, "score": score}
@@ -313,6 +328,14 @@ def test_hardware_holds_the_zeros_of_the_masks(tmp_path: Path) -> None:
         (
             {"compress": [{"quantize": [{"weights": "fixed4"}], "gradual": {}}]},
             "key 'gradual' must be beside 'prune', not 'quantize'",
+        ),
+        (
+            {"compress": [{"quantize": [{"weights": "fixed4"}], "sequential": True}]},
+            "key 'sequential' must be beside 'prune', not 'quantize'",
+        ),
+        (
+            {"compress": [{**SLOWLY, "sequential": True}], "tune": {"epochs": 1}},
+            "key 'sequential' must be without 'gradual', which knows no order",
         ),
         (
             {"compress": [{**HALF, "gradual": {"start": 0.5}}], "tune": {"epochs": 1}},

@@ -164,12 +164,14 @@ class Replace(_Strict, frozen=True, kw_only=True):
 class Compress(_Strict, frozen=True, kw_only=True):
     """One step of compression: it quantizes, prunes or replaces, by rules.
 
-    With `gradual` it prunes step by step while the network is tuned, else at once before.
+    With `gradual` it prunes step by step while the network is tuned, else at once before; with
+    `sequential` layer after layer, each by what the pruned ones before it give.
     """
 
     quantize: tuple[Quantize, ...] = ()
     prune: tuple[Prune, ...] = ()
     replace: tuple[Replace, ...] = ()
+    sequential: bool = False
     gradual: Gradual | None = None
 
     def __post_init__(self) -> None:
@@ -179,8 +181,11 @@ class Compress(_Strict, frozen=True, kw_only=True):
                 "a table [[compress]] must have exactly one of quantize, prune and replace, not"
                 f" {' and '.join(given) or 'none'}; make a table of each"
             )
-        if self.gradual and not self.prune:
-            raise ValueError(f"key 'gradual' must be beside 'prune', not {given[0]!r}")
+        for key in ("sequential", "gradual"):
+            if getattr(self, key) and not self.prune:
+                raise ValueError(f"key {key!r} must be beside 'prune', not {given[0]!r}")
+        if self.sequential and self.gradual:
+            raise ValueError("key 'sequential' must be without 'gradual', which knows no order")
 
 
 class Tune(_Strict, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def step_of(table: Compress, seed: int) -> "Step":
     if table.quantize:
         return QuantizeStep(quantize_rules(table.quantize))
     if table.prune:
-        return PruneStep(prune_rules(table.prune, seed))
+        return PruneStep(prune_rules(table.prune, seed), table.sequential)
     return ReplaceStep(tuple(_replace_rules(table.replace)))
 
 
