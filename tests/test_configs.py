@@ -13,13 +13,15 @@ from litho.flow.strict import read_toml
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs").rglob("*.toml"))
 SWEEPS = [path for path in CONFIGS if is_sweep(read_toml(path))]
+STUDIES = [path for path in CONFIGS if "sensitivity" in read_toml(path)]
+RUNS = sorted(set(CONFIGS) - set(SWEEPS) - set(STUDIES))
 
 
 def _named(path: Path) -> str:
     return str(path.relative_to(ROOT / "configs"))
 
 
-@pytest.mark.parametrize("config", sorted(set(CONFIGS) - set(SWEEPS)), ids=_named)
+@pytest.mark.parametrize("config", [*RUNS, *STUDIES], ids=_named)
 def test_a_configuration_is_one(config: Path) -> None:
     assert load_config(config).model.name
 
@@ -32,7 +34,7 @@ def test_a_sweep_is_one(config: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("config", sorted(set(CONFIGS) - set(SWEEPS)), ids=_named)
+@pytest.mark.parametrize("config", RUNS, ids=_named)
 def test_a_configuration_is_proven(config: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from litho.app import main; main()", "run", str(config)]
     done = subprocess.run(

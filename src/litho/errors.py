@@ -6,7 +6,7 @@ LithoError
 │   └── UnsupportedError no op for this PyTorch call, or no block for this format
 ├── ConfigError          a run description is wrong (names the key path)
 ├── DataError            data or weights are absent or malformed (names the path)
-├── SweepError           points of a sweep failed (which, why, command to repeat)
+├── SweepError           points of a sweep, or cases of a study, failed (which, why, what to do)
 ├── MismatchError        hardware and reference disagree (first beat, lane, values, command)
 └── ToolError            an external program failed (command, exit code, log, first error line)
     └── ToolMissingError an external program is absent (what to install, which version)
@@ -57,7 +57,7 @@ class MismatchError(LithoError):
 
 
 class SweepError(LithoError):
-    """Points of a sweep failed; the others are done."""
+    """Points of a sweep, or cases of a study, failed; the others are done."""
 
 
 class ToolError(LithoError):

@@ -306,12 +306,13 @@ def _wait_for(folder: Path, pattern: str) -> None:
         time.sleep(0.05)
 
 
-def test_workers_are_for_sweeps(tmp_path: Path) -> None:
+def test_workers_are_for_sweeps_and_studies(tmp_path: Path) -> None:
     tables = SMALL[: SMALL.index("[[sweep]]")].replace('"{seed}"', "1").replace("{bits}", "6")
     (tmp_path / "one.toml").write_text(tables.replace('"{epochs}"', "0"))
     done = litho(tmp_path, "run", "one.toml", "--workers", "2")
     assert done.returncode == 2
-    assert "workers must be given with [[sweep]], and one.toml has none; one run" in done.stderr
+    text = "workers must be given with [[sweep]] or [sensitivity], and one.toml has none of them"
+    assert text in done.stderr
 
 
 def point(name: str, fake: float, taken_bits: float | None, **parameters: Any) -> PointResult:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from litho.errors import ToolError, ToolMissingError
-from litho.tools import cache_root, cached, digest, kept_on_failure, scratch
+from litho.tools import cache_root, cached, digest, kept, kept_on_failure, scratch
 from litho.tools.cache import copy_files
 
 
@@ -26,6 +26,13 @@ def test_an_entry_is_built_once():
     assert is_built
     assert (place / "x").read_text() == "x"
     assert cached("kind", "key", build) == (place, False)
+
+
+def test_an_entry_is_looked_for_without_building_it():
+    assert kept("kind", "key") is None
+    place, _ = cached("kind", "key", lambda place: None)
+    assert kept("kind", "key") == place
+    assert kept("kind", "other") is None
 
 
 def test_a_build_that_fails_leaves_its_logs_and_no_entry():

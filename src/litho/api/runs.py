@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litho.api.show import Shown, Table
+from litho.api.studies import StudyResult
 from litho.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -132,15 +133,15 @@ def run(
     data: Path | str | None = None,
     start: Path | str | None = None,
     workers: int | None = None,
-) -> RunResult | SweepResult:
+) -> RunResult | SweepResult | StudyResult:
     """Train, quantize, emit, prove and place what `config` says; finished stages are kept.
 
     `config` is a file, the tables that such a file holds, or a record; relative paths in it begin
     in the folder of the file, else in the working directory. Results lie in `out`, or in
     runs/<hash>; `watcher` is told how the run proceeds. `data` and `start` stand for the keys
-    of that name. A configuration with [[sweep]] makes a run of each point, in `workers` processes
-    (1 unless given).
-    Raises what `litho.flow.run` and `litho.flow.run_sweep` raise.
+    of that name. A configuration with [[sweep]] makes a run of each point, and one with
+    [sensitivity] judges the cases of a study, in `workers` processes (1 unless given).
+    Raises what `litho.flow.run`, `run_sweep` and `run_study` raise.
     """
     from litho import flow
     from litho.flow.paths import located
@@ -156,11 +157,15 @@ def run(
             flow.read_sweep({**tables, **given}, place, home), folder, told, title, workers or 1
         )
         return SweepResult(swept.folder, swept.points, swept.best)
+    whole = located(convert({**tables, **given}, flow.Config, place), home)
+    if whole.sensitivity is not None:
+        study = flow.run_study(whole, folder, told, title, workers or 1)
+        return StudyResult(study.folder, study.record)
     if workers is not None:
         raise ConfigError(
-            f"workers must be given with [[sweep]], and {place} has none; one run is one process"
+            f"workers must be given with [[sweep]] or [sensitivity], and {place} has none of them;"
+            " one run is one process"
         )
-    whole = located(convert({**tables, **given}, flow.Config, place), home)
     finished = flow.run(whole, folder, told, title)
     return RunResult(finished.folder, finished.result)
 
@@ -178,16 +183,18 @@ def _tables(config: "Config | Mapping[str, Any] | Path | str") -> tuple[dict[str
 
 
 def report(folder: Path | str, out: Path | str | None = None) -> Path:
-    """Draw the page of the run or sweep in `folder` again, into `out` or its report.html.
+    """Draw the page of the run, sweep or study in `folder` again, into `out` or its report.html.
 
     Gives the path of the page.
     """
     from litho.flow.page import page_text
+    from litho.flow.sensitivity import draw_study_again, is_study_folder
     from litho.flow.sweep import draw_again, is_sweep_folder
     from litho.report import write_file
 
     place = Path(folder)
-    if is_sweep_folder(place):
-        text = draw_again(place).read_text()
-        return write_file(Path(out), text) if out else place / "report.html"
+    for is_one, draw in ((is_sweep_folder, draw_again), (is_study_folder, draw_study_again)):
+        if is_one(place):
+            text = draw(place).read_text()
+            return write_file(Path(out), text) if out else place / "report.html"
     return write_file(Path(out or place / "report.html"), page_text(place))

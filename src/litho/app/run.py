@@ -16,7 +16,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--out", type=_FOLDER, help="Folder of the run [runs/<hash>].")
 @click.option("--data", type=_FOLDER, help="Folder of data sets [LITHO_DATA].")
 @click.option("--from", "start", type=_FOLDER, help="Run or sweep to start from.")
-@click.option("--workers", type=click.IntRange(min=1), help="Points of a sweep at once [1].")
+@click.option("--workers", type=click.IntRange(min=1), help="Points or cases at once [1].")
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def verb(

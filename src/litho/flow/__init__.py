@@ -1,8 +1,9 @@
-"""A run from configuration to result, stage by stage, each stage cached by content; sweeps."""
+"""A run from configuration to result, stage by stage, each cached by content; sweeps, studies."""
 
 from litho.flow.config import Config, load_config, resolved
 from litho.flow.points import Sweep, is_sweep, read_sweep
 from litho.flow.run import Finished, run
+from litho.flow.sensitivity import FinishedStudy, run_study
 from litho.flow.stage import SILENT, Watcher
 from litho.flow.sweep import FinishedSweep, run_sweep
 
@@ -10,6 +11,7 @@ __all__ = [
     "SILENT",
     "Config",
     "Finished",
+    "FinishedStudy",
     "FinishedSweep",
     "Sweep",
     "Watcher",
@@ -18,5 +20,6 @@ __all__ = [
     "read_sweep",
     "resolved",
     "run",
+    "run_study",
     "run_sweep",
 ]

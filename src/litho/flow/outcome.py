@@ -20,12 +20,12 @@ from litho.report import (
     Verification,
 )
 
-__all__ = ["judged_last", "result_of"]
+__all__ = ["judged_last", "provenance_of", "result_of"]
 
 
 def result_of(config: Config, key: str, made: dict[str, Path]) -> Result:
     """Give the result of a run whose stages left their facts in the folders `made`."""
-    provenance = Provenance(__version__, _tools(config), config.seed, key)
+    provenance = provenance_of(config, key)
     if config.hardware is None:
         return Result(_judged(config, made), _compression(made), None, None, None, provenance)
     judged = made.get("place") or made.get("synthesize")
@@ -97,6 +97,11 @@ def _verification(folder: Path, clock: float) -> Verification:
         simulate_s=round(proof["simulate_s"], 3),
         sample_cycles=proof["sample"],
     )
+
+
+def provenance_of(config: Config, key: str) -> Provenance:
+    """Give what made the result of the run of `config`, whose name is `key`."""
+    return Provenance(__version__, _tools(config), config.seed, key)
 
 
 def _tools(config: Config) -> dict[str, str]:

@@ -57,6 +57,11 @@ def read_sweep(tables: Tables, place: str, folder: Path = Path()) -> Sweep:
     is wrong in one is said before any runs.
     Raises `ConfigError` with the path of the key that is wrong.
     """
+    if "sensitivity" in tables:
+        raise ConfigError(
+            f"a sweep must have no table [sensitivity], and {place} has one; make a study of each"
+            " point of its own"
+        )
     rest = {key: value for key, value in tables.items() if key not in ("sweep", "plot")}
     plot = convert(tables["plot"], Plot, f"table [plot] of {place}") if "plot" in tables else None
     lists = _lists(tables.get("sweep"), place)

@@ -26,7 +26,7 @@ from litho.flow.start import FLOAT, QUANTIZED, with_start
 from litho.flow.steps import own_tables
 from litho.report import Result, result_text, write_file
 
-__all__ = ["Finished", "key_of", "run", "stages_of"]
+__all__ = ["Finished", "key_of", "prepare_folder", "run", "stages_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,15 @@ def run(
     Raises what the stages raise: `ConfigError` and kin for a wrong request, `MismatchError` when
     the design is not proven, `ToolError` when an outside program fails or is absent.
     """
+    if config.sensitivity is not None:
+        raise ConfigError(
+            "a run must have no table [sensitivity], which makes it a study; give the configuration"
+            " to `litho.flow.run_study`"
+        )
     config = with_start(config)
     key = key_of(config)
     folder = out or Path("runs") / key
-    _prepare(folder, config)
+    prepare_folder(folder, config)
     made = bring_up(stages_of(config), config, watcher)
     _collect(folder, made, bool(config.compress))
     result = result_of(config, key, made)
@@ -98,7 +103,8 @@ def run(
     return Finished(folder, result)
 
 
-def _prepare(folder: Path, config: Config) -> None:
+def prepare_folder(folder: Path, config: Config) -> None:
+    """Make `folder` that of an unfinished run; raises `ConfigError` when it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("result.json", "report.html", "waves.vcd", LAYERS):

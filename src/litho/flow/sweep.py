@@ -24,6 +24,7 @@ from litho.report import PointResult, read_result, tables_of, write_file
 __all__ = [
     "FinishedSweep",
     "best_of",
+    "check_drawable",
     "draw_again",
     "is_sweep_folder",
     "points_in",
@@ -67,7 +68,8 @@ def run_sweep(
     `result.json` is written last. Raises `SweepError` after all points have ended when some have
     failed, and says which; `ConfigError` for a folder that cannot be written.
     """
-    _check_drawable(sweep)
+    if sweep.plot:
+        check_drawable("table [plot]")
     folder = out or Path("runs") / digest_of([key_of(point.config) for point in sweep.points])
     _prepare(folder, sweep)
     jobs = [
@@ -82,10 +84,11 @@ def run_sweep(
     return finished
 
 
-def _check_drawable(sweep: Sweep) -> None:
-    if sweep.plot and find_spec("matplotlib") is None:
+def check_drawable(what: str) -> None:
+    """Raise `ConfigError`, which begins with `what` is to be drawn, when there is no matplotlib."""
+    if find_spec("matplotlib") is None:
         raise ConfigError(
-            "table [plot] must have matplotlib to draw with, which is not installed;"
+            f"{what} must have matplotlib to draw with, which is not installed;"
             ' pip install "litho[plots]"'
         )
 

@@ -1,6 +1,6 @@
 """The result of a run and what is drawn from it."""
 
-from litho.report.curves import Chart, Curve, Mean, draw_chart
+from litho.report.curves import Chart, Curve, Mean, Spread, draw_chart
 from litho.report.layers import Fidelity, Layer, slowest
 from litho.report.page import Drawing, Log, Page, Part, Table, render_page
 from litho.report.result import (
@@ -16,6 +16,7 @@ from litho.report.result import (
     tables_of,
     write_file,
 )
+from litho.report.sensitivity import StudyPage, render_study
 from litho.report.software import SoftwarePage, render_software
 from litho.report.sweep import (
     PointResult,
@@ -45,6 +46,8 @@ __all__ = [
     "Resources",
     "Result",
     "SoftwarePage",
+    "Spread",
+    "StudyPage",
     "SweepPage",
     "Table",
     "Timing",
@@ -57,6 +60,7 @@ __all__ = [
     "read_result",
     "render_page",
     "render_software",
+    "render_study",
     "render_sweep",
     "result_text",
     "slowest",

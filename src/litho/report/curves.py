@@ -1,26 +1,47 @@
-"""Accuracies of a sweep's points gathered into curves, and a picture of them."""
+"""Accuracies gathered into curves, and a picture of them."""
 
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Any
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Chart", "Curve", "Mean", "draw_chart"]
+__all__ = ["Chart", "Curve", "Mean", "Spread", "draw_chart"]
 
 _INK = "#13579b"  # of what is drawn in the reader's own colour; no curve has it
 _COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#b5850b", "#d64545")
+_LEVEL = "#8a8f98"  # of a line across, beside bands
 _MARKERS = "osD^vPX*"
 _ASIDE = 0.006  # of the axis, between two curves
 _STYLE = """
 .litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; width: 100%; height: auto; }
 .litho-chart:root { color-scheme: light dark; color: CanvasText; background: Canvas; }
 """
+
+
+class Spread(Protocol):
+    """A value with the ends of what it may be."""
+
+    @property
+    def mean(self) -> float:
+        """The value."""
+        ...
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +76,10 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One curve: (x, values there) from left to right; a line across has one x, which is None."""
+    """One curve: (x, value there) from left to right; a line across has one x, which is None."""
 
     label: str
-    points: tuple[tuple[float | str | None, Mean], ...]
+    points: tuple[tuple[float | str | None, Spread], ...]
 
     @property
     def is_level(self) -> bool:
@@ -68,12 +89,18 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Curves over one axis, and what is written beside them."""
+    """Curves over one axis, and what is written beside them.
+
+    Ends are drawn as bars, or, with `bands`, as bands along curves of several places. Curves that
+    are `ordered` have colours from dark to light.
+    """
 
     title: str
     x_label: str
     y_label: str
     curves: tuple[Curve, ...]
+    bands: bool = False
+    ordered: bool = False
 
     @property
     def places(self) -> tuple[float | str, ...]:
@@ -120,20 +147,44 @@ def _drawn(chart: Chart, ink: str) -> "Figure":
     axes = figure.add_subplot()
     places = chart.places
     ticks = _at(places, places)
+    # A little aside of each other, so that bars do not hide one another.
+    has_bands = chart.bands and len(places) > 1
+    step = 0.0 if has_bands else _ASIDE * (max(ticks) - min(ticks) or 1)
+    draw = _draw_band if has_bands else _draw_curve
+    colours = _colours(chart)
     for number, curve in enumerate(chart.curves):
-        colour, marker = _COLOURS[number % len(_COLOURS)], _MARKERS[number % len(_MARKERS)]
         if curve.is_level:
-            _draw_level(axes, curve, colour)
+            _draw_level(axes, curve, colours[number])
             continue
-        # A little aside of each other, so that their bars do not hide one another.
-        aside = (number - (len(chart.curves) - 1) / 2) * _ASIDE * (max(ticks) - min(ticks))
+        aside = (number - (len(chart.curves) - 1) / 2) * step
         found = [x + aside for x in _at([x for x, _ in curve.points], places)]
-        _draw_curve(axes, curve, found, colour, marker)
+        draw(axes, curve, found, colours[number], _MARKERS[number % len(_MARKERS)])
     axes.set_xticks(ticks, [str(place) for place in places])
     axes.set(title=chart.title, xlabel=chart.x_label, ylabel=chart.y_label)
-    figure.legend(frameon=False, labelcolor=ink, loc="outside lower center", ncols=4)
+    columns = _columns([curve.label for curve in chart.curves])
+    figure.legend(frameon=False, labelcolor=ink, loc="outside lower center", ncols=columns)
     _ink(axes, ink)
     return figure
+
+
+def _colours(chart: Chart) -> list[str]:
+    """Give a colour for each curve; beside bands, lines across are grey."""
+    count = sum(not curve.is_level for curve in chart.curves)
+    if chart.ordered:
+        from matplotlib import colormaps
+        from matplotlib.colors import to_hex
+
+        shades = [0.9 * number / max(count - 1, 1) for number in range(count)]
+        own = iter([to_hex(colormaps["viridis"](shade)) for shade in shades])
+    else:
+        own = cycle(_COLOURS)
+    return [_LEVEL if chart.bands and c.is_level else next(own) for c in chart.curves]
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """Give into how many columns of the legend labels of this length go."""
+    longest = max(map(len, labels), default=0)
+    return next((count for count, most in ((4, 22), (3, 32), (2, 48)) if longest <= most), 1)
 
 
 def _at(wanted: Sequence[Any], places: Sequence[Any]) -> list[float]:
@@ -161,6 +212,23 @@ def _draw_curve(
         linewidth=1.8,
         capsize=3,
         elinewidth=1.2,
+    )
+
+
+def _draw_band(
+    axes: "Axes", curve: Curve, places: Sequence[float], colour: str, marker: str
+) -> None:
+    found = [value for _, value in curve.points]
+    low, high = [value.low for value in found], [value.high for value in found]
+    axes.fill_between(places, low, high, color=colour, alpha=0.12, linewidth=0)
+    axes.plot(
+        places,
+        [value.mean for value in found],
+        label=curve.label,
+        color=colour,
+        marker=marker,
+        markersize=5,
+        linewidth=1.8,
     )
 
 

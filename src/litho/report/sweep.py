@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from litho.report.curves import Chart
+from litho.report.curves import Chart, Mean
 from litho.report.page import Table, render
 from litho.report.result import Provenance, Result
 
@@ -62,10 +62,11 @@ def render_sweep(page: SweepPage) -> str:
 
 
 def means_table(chart: Chart) -> Table:
-    """Give the numbers of a chart: mean, spread and count at each place of each curve."""
+    """Give the numbers of a chart of means: mean, spread and count at each place of each curve."""
     rows = []
     for curve in chart.curves:
         for x, found in curve.points:
+            assert isinstance(found, Mean)
             spread = "" if found.deviation is None else f"{found.deviation:.4f}"
             ends = f"{found.low:.4f} to {found.high:.4f}" if len(found.values) > 1 else ""
             place = "" if x is None else str(x)

@@ -1,7 +1,7 @@
 """Outside programs: found, run, and their reports read."""
 
 from litho.errors import ConfigError
-from litho.tools.cache import cache_root, cached, digest, kept_on_failure, scratch
+from litho.tools.cache import cache_root, cached, digest, kept, kept_on_failure, scratch
 from litho.tools.cocotb import COCOTB
 from litho.tools.cxx import CXX
 from litho.tools.icarus import ICARUS, compile_bench, run_bench
@@ -35,6 +35,7 @@ __all__ = [
     "convert_waves",
     "digest",
     "find",
+    "kept",
     "kept_on_failure",
     "lint",
     "place",

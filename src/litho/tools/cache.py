@@ -20,7 +20,7 @@ import platformdirs
 
 from litho.errors import LithoError, ToolError, ToolMissingError
 
-__all__ = ["cache_root", "cached", "copy_files", "digest", "kept_on_failure", "scratch"]
+__all__ = ["cache_root", "cached", "copy_files", "digest", "kept", "kept_on_failure", "scratch"]
 
 
 _KEPT_DAYS = 30
@@ -63,6 +63,12 @@ def cached(kind: str, key: str, build: Callable[[Path], None]) -> tuple[Path, bo
         part.rename(place)
         _forget(place.parent)
     return place, True
+
+
+def kept(kind: str, key: str) -> Path | None:
+    """Give the folder of entry `key` of `kind`, or None when there is no such entry."""
+    place = cache_root() / kind / key
+    return place if _use(place) else None
 
 
 def _use(place: Path) -> bool:
