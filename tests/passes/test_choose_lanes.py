@@ -9,17 +9,21 @@ import pytest
 
 from litho.emit import design_of
 from litho.errors import ConfigError
+from litho.formats import Fixed
 from litho.hw import Device, Resources, find_device, find_family
-from litho.ir import Graph, Lanes
+from litho.ir import Graph, Input, Lanes, Node, TensorType
 from litho.ops import registry
+from litho.ops.matmul.reference import MatmulParams
+from litho.ops.relu.reference import ReluParams
 from litho.passes._folding import Model
 from litho.passes.choose_lanes import ChooseLanes
-from litho.rtl import timing_of
+from litho.rtl import least_interval, timing_of
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from mlp import mlp
 
+FORM = Fixed(6, 2)
 DIGITS = mlp((64, 32, 10), 6)
 
 
@@ -33,6 +37,33 @@ def _cost(graph: Graph, family: str) -> Resources:
 def test_the_design_keeps_the_interval(interval: int) -> None:
     graph = ChooseLanes(interval=interval)(DIGITS, registry())
     assert timing_of(design_of(graph, registry())).interval <= interval
+
+
+def _product(transposed: bool) -> Graph:
+    """Give relu(a) · relu(b), or relu(a) · relu(b)ᵀ, of 6 rows, 8 terms and 9 columns."""
+    kinds = (TensorType((6, 8), FORM), TensorType((9, 8)[:: 1 if transposed else -1], FORM))
+    inputs = tuple(Input(name, kind) for name, kind in zip("ab", kinds, strict=True))
+    before = tuple(
+        Node(f"{item.name}_relu", "relu", (item.name,), ReluParams(), item.type) for item in inputs
+    )
+    params = MatmulParams(transposed)
+    kind = registry().find("matmul").infer_type(params, kinds)
+    product = Node("product", "matmul", ("a_relu", "b_relu"), params, kind)
+    return Graph("product", inputs, (), (*before, product), ("product",))
+
+
+@pytest.mark.parametrize("interval", [9, 12, 20, 54, 100, 432])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_product_keeps_the_interval_with_both_of_its_inputs(
+    transposed: bool, interval: int
+) -> None:
+    graph = ChooseLanes(interval=interval)(_product(transposed), registry())
+    design = design_of(graph, registry())
+    device, family = find_device("xc7a100t"), find_family("xc7")
+    model = Model(graph, registry(), device, family)
+    lanes = [unit.nodes[0].lanes for unit in model.units]
+    assert model.folding(lanes).interval == least_interval(design) <= interval
+    assert timing_of(design).interval <= interval
 
 
 def test_a_longer_interval_needs_fewer_multipliers() -> None:

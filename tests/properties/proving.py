@@ -16,6 +16,9 @@ from litho.sim import Stalls, compare, measured, simulate
 
 __all__ = ["prove_codes", "prove_cycles", "quick_simulator", "with_drawn_lanes"]
 
+# Operations whose lanes in and out are chosen apart.
+_FREE = ("linear", "matmul", "reorder", "reshape")
+
 
 def quick_simulator() -> str:
     """Give the simulator that builds a small design soonest: Icarus, or else Verilator."""
@@ -90,7 +93,7 @@ def with_drawn_lanes(graph: Graph, seed: int) -> Graph:
         state = registry().find(node.op).state
         if state:
             return state.lanes(node.params)
-        return Lanes(first, last if node.op in ("linear", "reshape") else first)
+        return Lanes(first, last if node.op in _FREE else first)
 
     return graph.with_nodes(replace(node, lanes=lanes(node)) for node in graph.nodes)
 

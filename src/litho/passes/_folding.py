@@ -52,18 +52,28 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A tensor from one unit to another; `is_shared` when both read it from the same input."""
+    """A tensor from one unit to another; `is_shared` when both read it from the same input.
+
+    `is_wide` says whether the target, and `is_source_wide` whether the source that shares its
+    input, reads it on the lanes of its result.
+    """
 
     source: int
     target: int
     type: TensorType
+    is_wide: bool
     is_shared: bool
+    is_source_wide: bool
 
     def ends(self, lanes: Sequence[Lanes | None]) -> tuple[int, int]:
         source, target = lanes[self.source], lanes[self.target]
         assert source is not None, "an edge is asked for when both of its ends have lanes"
         assert target is not None, "an edge is asked for when both of its ends have lanes"
-        return source.inputs if self.is_shared else source.outputs, target.inputs
+        is_read = self.is_shared and not self.is_source_wide
+        return (
+            source.inputs if is_read else source.outputs,
+            target.outputs if self.is_wide else target.inputs,
+        )
 
 
 @dataclass(slots=True)
@@ -81,7 +91,7 @@ class Model:
 
     def __post_init__(self) -> None:
         self.units = _units(self.graph, self.registry)
-        self.edges = _edges(self.graph, self.units)
+        self.edges = _edges(self.graph, self.units, self.registry)
 
     def interval(self, place: int, lanes: Lanes) -> int:
         """Give the interval of a unit."""
@@ -285,7 +295,7 @@ def _is_free(graph: Graph, node: Node, registry: Registry) -> bool:
     row_in, row_out = _rows(graph, node)
     if row_in == row_out == 1:
         return False
-    trial = Lanes(2, 1) if row_in > 1 else Lanes(1, 2)
+    trial = _unequal(row_in)
     try:
         block = block_of(graph, replace(node, lanes=trial), registry)
     except GraphError:
@@ -293,17 +303,37 @@ def _is_free(graph: Graph, node: Node, registry: Registry) -> bool:
     return (block.inputs[0].lanes, block.outputs[0].lanes) == (trial.inputs, trial.outputs)
 
 
-def _edges(graph: Graph, units: list[Unit]) -> list[_Edge]:
+def _unequal(row_in: int) -> Lanes:
+    return Lanes(2, 1) if row_in > 1 else Lanes(1, 2)
+
+
+def _wide_inputs(graph: Graph, unit: Unit, registry: Registry) -> tuple[bool, ...]:
+    """Say of each input stream of a free unit whether it has the lanes of the result."""
+    lanes = _unequal(unit.row_in)
+    block = block_of(graph, replace(unit.nodes[0], lanes=lanes), registry)
+    return tuple(stream.lanes != lanes.inputs for stream in block.inputs)
+
+
+def _edges(graph: Graph, units: list[Unit], registry: Registry) -> list[_Edge]:
     home = {node.name: place for place, unit in enumerate(units) for node in unit.nodes}
+    wide = {
+        place: _wide_inputs(graph, unit, registry)
+        for place, unit in enumerate(units)
+        if unit.is_free
+    }
     found: dict[_Edge, None] = {}
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, bool]] = {}
     for node in graph.nodes:
         target = home[node.name]
-        for name in node.inputs:
-            if graph.is_constant(name):
-                continue
+        names = [name for name in node.inputs if not graph.is_constant(name)]
+        for stream, name in enumerate(names):
+            is_wide = target in wide and wide[target][stream]
             is_shared = name not in home
-            source = first.setdefault(name, target) if is_shared else home[name]
+            source, is_source_wide = (
+                first.setdefault(name, (target, is_wide)) if is_shared else (home[name], False)
+            )
             if source != target:
-                found[_Edge(source, target, graph.type_of(name), is_shared)] = None
+                kind = graph.type_of(name)
+                edge = _Edge(source, target, kind, is_wide, is_shared, is_source_wide)
+                found[edge] = None
     return list(found)
