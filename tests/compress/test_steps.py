@@ -162,6 +162,26 @@ def test_a_layer_that_took_the_place_of_another_counts_in_the_grids_behind_it() 
     assert torch.equal(model.eval()(x), plain.eval()(x))
 
 
+def test_a_layer_of_a_quantized_model_is_not_replaced_unseen() -> None:
+    apply(model := network(), [QuantizeStep((replace(FORMATS, match="[024]"),))], batches())
+    step = ReplaceStep((ReplaceRule("3", lambda path, old: nn.Identity()),))
+    with pytest.raises(ConfigError, match="layers of a quantized model must be replaced with batc"):
+        apply(model, [step])
+
+
+@pytest.mark.parametrize("score", ["random", "l1", "l2"])
+def test_the_order_does_not_matter_where_nothing_is_calibrated(score: str) -> None:
+    steps = (
+        QuantizeStep((QuantizeRule("[024]", weights="fixed8f6", inputs="fixed8f4"),)),
+        PruneStep((PruneRule("*", 0.6, "block4x2", score=score),)),
+    )
+    model, other = network(), network()
+    assert apply(model, steps, batches()) == apply(other, steps[::-1], batches())
+    x = batches()[0]
+    for mode in (True, False):
+        assert torch.equal(model.train(mode)(x), other.train(mode)(x))
+
+
 def test_a_shared_layer_is_replaced_wherever_it_stands() -> None:
     layer = nn.Linear(8, 8)
     model = nn.Sequential(layer, nn.ReLU(), layer).eval()

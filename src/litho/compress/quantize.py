@@ -14,6 +14,7 @@ from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule, assign
 from litho.compress.settling import call, check_sums, evaluating, follow_anew, settle_by_itself
 from litho.compress.slopes import follow_random, round_slopes
+from litho.errors import ConfigError
 from litho.formats import Format, Scale
 
 __all__ = ["Quantized", "await_state", "fit_in", "quantize", "quantized"]
@@ -84,8 +85,9 @@ def fit_in(
 ) -> None:
     """Let layers that took the place of others work among the quantized ones of `model`.
 
-    They are in the model already. The first batch says on which grids values travel now; without
-    batches the model waits for a state dict. A model that is not quantized stays as it is.
+    They are in the model already. The first batch says on which grids values travel now; a model
+    whose quantizers wait for a state dict needs none, and one that is not quantized stays as it is.
+    Raises `ConfigError` for a calibrated model without batches.
     """
     earlier = _calibrated(model)
     if not made or not _quantizers(model):
@@ -95,6 +97,11 @@ def fit_in(
     if first is not None:
         with evaluating(model):
             follow_anew(model, earlier, lambda: call(model, first), sums)
+    elif earlier:
+        raise ConfigError(
+            "layers of a quantized model must be replaced with batches at hand, which show on which"
+            " grids values travel then, not without; give `batches`"
+        )
 
 
 def _calibrated(model: nn.Module) -> list[Quantizer]:

@@ -282,6 +282,14 @@ REFUSED: list[tuple[Sequence[PruneRule], str]] = [
         [PruneRule("1.fc", 0.5)],
         "prune rule '1.fc' must match a module with a weight of .*; near",
     ),
+    (
+        [PruneRule("*", 0.5), PruneRule("layer.*", 0.5)],
+        "prune rule 'layer.*' must match a module with a weight of two dimensions or more, and no",
+    ),
+    (
+        [PruneRule("*", shape="2:3")],
+        "the group of 2:3 must divide the 8 of the weight of '0', not 3; divisors: 1, 2, 4, 8",
+    ),
     ([PruneRule("0", 0.5, "block3x2")], "rows of block3x2 must divide the 16 of the weight of '0'"),
     ([PruneRule("0", 0.5, score="wanda")], "score wanda must have batches to be computed, and the"),
     ([PruneRule("0", 0.5, score="movement")], "score movement must have a `loss.*` that gives a"),

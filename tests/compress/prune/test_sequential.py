@@ -91,6 +91,29 @@ def test_each_call_of_a_layer_meets_its_own_call_in_the_model_before() -> None:
     assert torch.allclose(found.crossed["b"], crossed, rtol=1e-9)
 
 
+class Fickle(nn.Module):
+    """Calls its second layer with the rows that its first one makes positive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.a, self.b = nn.Linear(32, 32), nn.Linear(32, 32)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.a(x)
+        z: torch.Tensor = self.b(y[y[:, 0] > 0])
+        return z
+
+
+def test_calls_that_depend_on_values_are_refused() -> None:
+    model = Fickle()
+    with pytest.raises(
+        ConfigError, match="score sparsegpt, layer after layer, must see module 'b'"
+    ):
+        prune(model, [PruneRule("*", 0.9, score="sparsegpt")], [inputs()], sequential=True)
+    assert pruned(model) == ()
+
+
 def test_a_failure_in_a_later_layer_leaves_the_model_as_it_was() -> None:
     model = Backwards()
     quantize(model, [QuantizeRule("first", weights="int8", inputs="int8")], [inputs()])

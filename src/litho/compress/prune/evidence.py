@@ -174,7 +174,15 @@ class _Before:
         self._waiting.append(_rows(args))
 
     def __call__(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        _add(self._found.crossed, self._path, self._waiting.popleft().T @ _rows(args))
+        rows = _rows(args)
+        before = self._waiting.popleft() if self._waiting else None
+        if before is None or len(before) != len(rows):
+            raise ConfigError(
+                f"score sparsegpt, layer after layer, must see module {self._path!r} called with as"
+                " many rows as before pruning, not with others; leave `sequential` out for a model"
+                " whose calls depend on values"
+            )
+        _add(self._found.crossed, self._path, before.T @ rows)
 
 
 def _rows(args: tuple[Any, ...]) -> torch.Tensor:

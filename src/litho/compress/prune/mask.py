@@ -248,7 +248,8 @@ def restore(model: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
         prefix = key.removesuffix(ending)
         path, _, place = prefix.rpartition("parametrizations.weight.")
         path = path.removesuffix(".")
-        if not place.isdecimal() or prefix + ".spelling" not in state:
+        parts = {f"{prefix}.{name}" for name in ("spelling", "score", "asked")}
+        if not place.isdecimal() or not parts <= state.keys():
             continue
         modules = dict(model.named_modules())
         if path not in modules or _shape(modules[path]) != tuple(state[key].shape):
