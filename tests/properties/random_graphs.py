@@ -9,12 +9,16 @@ from litho.ir import Constant, Graph, Input, Lanes, Node, TensorType
 from litho.ops import registry
 from litho.ops.add.reference import AddParams
 from litho.ops.linear.reference import LinearParams, accumulator
+from litho.ops.matmul.reference import MatmulParams
 from litho.ops.relu.reference import ReluParams
+from litho.ops.reorder.reference import ReorderParams
 from litho.ops.requantize.reference import RequantizeParams
 from litho.ops.reshape.reference import ReshapeParams
 from litho.ops.unary.reference import UnaryParams
 
 __all__ = ["random_codes", "random_graph"]
+
+_MOST_PRODUCTS = 1000  # of one matrix product, so that a simulation stays short
 
 
 @dataclass
@@ -91,6 +95,33 @@ class _Maker:
         pair = (value, other) if self.pick(2) else (other, value)
         return self.narrow(self.add("add", pair, AddParams(), Lanes(lanes, lanes)))
 
+    def product(self, value: str) -> str:
+        """Multiply a matrix with one that fits, transposed or not: itself, or any that there is."""
+        value = self.narrow(value)
+        kind = self.types[value]
+        fitting = [
+            (name, transposed)
+            for name, other in self.types.items()
+            for transposed in (False, True)
+            if other.shape[-1 if transposed else -2] == kind.row
+            and other.codes.bits <= 8
+            and not name.startswith("w")
+        ]
+        other, transposed = fitting[self.pick(len(fitting))]
+        columns = self.types[other].shape[-2 if transposed else -1]
+        if kind.rows * columns * kind.row > _MOST_PRODUCTS:
+            return self.same(value)
+        lanes = Lanes(self.lanes(kind.row), self.lanes(columns))
+        return self.narrow(self.add("matmul", (value, other), MatmulParams(transposed), lanes))
+
+    def reorder(self, value: str) -> str:
+        """Transpose a matrix."""
+        kind = self.types[value]
+        if 1 in kind.shape:
+            return self.same(value)
+        lanes = Lanes(self.lanes(kind.row), self.lanes(kind.rows))
+        return self.add("reorder", (value,), ReorderParams((1, 0)), lanes)
+
     def reshape(self, value: str) -> str:
         kind = self.types[value]
         rows = [k for k in range(1, kind.size + 1) if kind.size % k == 0]
@@ -99,8 +130,11 @@ class _Maker:
         return self.add("reshape", (value,), ReshapeParams((kind.size // row, row)), lanes)
 
 
-def random_graph(seed: int, most_nodes: int = 8) -> Graph:
-    """Give the random graph number `seed`; every value that nothing reads is an output."""
+def random_graph(seed: int, most_nodes: int = 8, *, has_products: bool = False) -> Graph:
+    """Give the random graph number `seed`; every value that nothing reads is an output.
+
+    With `has_products` it has matrix products and transposes too, which hold tensors whole.
+    """
     maker = _Maker(np.random.default_rng(seed))
     inputs = []
     for place in range(1 + (maker.pick(4) == 0)):
@@ -111,8 +145,10 @@ def random_graph(seed: int, most_nodes: int = 8) -> Graph:
         values = [name for name in maker.types if not name.startswith("w")]
         # The newest value most of the time, else one to fork.
         value = values[-1] if maker.pick(3) else values[maker.pick(len(values))]
-        step = (maker.linear, maker.linear, maker.same, maker.sum, maker.sum, maker.reshape)
-        step[maker.pick(len(step))](value)
+        steps = [maker.linear, maker.linear, maker.same, maker.sum, maker.sum, maker.reshape]
+        if has_products:
+            steps += [maker.product, maker.product, maker.reorder]
+        steps[maker.pick(len(steps))](value)
     for item in inputs:
         if item.name in maker.free:
             maker.same(item.name)
