@@ -66,6 +66,16 @@ def test_the_axis_of_a_scale_moves_along():
         ("aten.transpose.int", (1, 2, 5, 3), {"dim0": -2, "dim1": -1}, (0, 1, 3, 2)),
         ("aten.permute.default", (1, 5, 2, 3), {"dims": (0, 2, -1, 1)}, (0, 2, 3, 1)),
         ("aten.t.default", (5, 2), {}, (1, 0)),
+        ("aten.mT.default", (1, 2, 5, 3), {}, (0, 1, 3, 2)),
+        ("aten.swapaxes.default", (1, 5, 2, 3), {"axis0": 1, "axis1": 2}, (0, 2, 1, 3)),
+        ("aten.swapdims.default", (1, 5, 2, 3), {"dim0": 2, "dim1": 1}, (0, 2, 1, 3)),
+        ("aten.movedim.int", (1, 5, 2, 3), {"source": 1, "destination": -1}, (0, 2, 3, 1)),
+        (
+            "aten.moveaxis.intlist",
+            (1, 5, 2, 3),
+            {"source": (-1, 1), "destination": (1, 2)},
+            (0, 3, 1, 2),
+        ),
     ],
 )
 def test_orders_of_pytorch_that_are_one_exchange_become_one_node(aten, shape, arguments, axes):

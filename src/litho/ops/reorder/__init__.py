@@ -14,8 +14,21 @@ OP = Op(
     evaluate,
     (
         Lowering(("aten.permute.default",), lower.lower_permute),
-        Lowering(("aten.transpose.int",), lower.lower_transpose),
+        Lowering(
+            ("aten.transpose.int", "aten.swapaxes.default", "aten.swapdims.default"),
+            lower.lower_transpose,
+        ),
+        Lowering(("aten.mT.default",), lower.lower_last_two),
         Lowering(("aten.t.default", "aten.numpy_T.default"), lower.lower_reverse),
+        Lowering(
+            (
+                "aten.movedim.int",
+                "aten.movedim.intlist",
+                "aten.moveaxis.int",
+                "aten.moveaxis.intlist",
+            ),
+            lower.lower_move,
+        ),
     ),
     {"fixed": block, "integer": block},
 )

@@ -6,7 +6,7 @@ from litho.ir import AtenCall, LoweringContext
 from litho.ops.reorder.reference import ReorderParams, exchange_of, is_moved
 from litho.ops.reshape.reference import ReshapeParams
 
-__all__ = ["lower_permute", "lower_reverse", "lower_transpose"]
+__all__ = ["lower_last_two", "lower_move", "lower_permute", "lower_reverse", "lower_transpose"]
 
 
 def lower_permute(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
@@ -16,10 +16,33 @@ def lower_permute(context: LoweringContext, call: AtenCall, inputs: tuple[str, .
 
 
 def lower_transpose(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
-    """Lower transpose: the axes `dim0` and `dim1` change places."""
-    axes = list(range(len(context.type_of(inputs[0]).shape)))
-    one, other = call.get("dim0"), call.get("dim1")
+    """Lower transpose, swapaxes and swapdims: two axes change places."""
+    word = "axis" if call.takes("axis0") else "dim"
+    return _swapped(context, inputs[0], call.get(f"{word}0"), call.get(f"{word}1"))
+
+
+def lower_last_two(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
+    """Lower mT: the last two axes change places."""
+    del call
+    return _swapped(context, inputs[0], -2, -1)
+
+
+def _swapped(context: LoweringContext, name: str, one: int, other: int) -> str:
+    axes = list(range(len(context.type_of(name).shape)))
     axes[one], axes[other] = axes[other], axes[one]
+    return _reordered(context, name, tuple(axes))
+
+
+def lower_move(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> str:
+    """Lower movedim and moveaxis: axes `source` go to the places `destination`, in turn."""
+    rank = len(context.type_of(inputs[0]).shape)
+    sources, places = (
+        [axis % rank for axis in ((given,) if isinstance(given, int) else given)]
+        for given in (call.get("source"), call.get("destination"))
+    )
+    axes = [axis for axis in range(rank) if axis not in sources]
+    for place, axis in sorted(zip(places, sources, strict=True)):
+        axes.insert(place, axis)
     return _reordered(context, inputs[0], tuple(axes))
 
 
