@@ -10,6 +10,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from litho.errors import ConfigError, DataError, SweepError
 from litho.flow import Config, read_sweep, run, run_study
 from litho.flow import sensitivity_cases as cases_module
 from litho.flow.config import Sensitivity
-from litho.flow.sensitivity import draw_study_again, is_study_folder
+from litho.flow.networks import data_of
+from litho.flow.sensitivity import _failed, draw_study_again, is_study_folder
 from litho.flow.sensitivity_cases import cases_of
 from litho.flow.sensitivity_page import read_study
 from litho.flow.strict import convert
@@ -293,9 +295,7 @@ def test_a_study_starts_from_the_float_network_of_another_run(tmp_path: Path) ->
     assert found["base"]["mean"] == before.result.accuracy.float
     assert found["samples"] == 360
     mine = {"model": {"name": "mlp", "options": {"hidden": [9]}}}
-    with pytest.raises(
-        ConfigError, match=r"key .model.options. must be that of the run to"
-    ):
+    with pytest.raises(ConfigError, match=r"key .model.options. must be that of the run to"):
         litho.run({**study, **mine}, tmp_path / "c", start=tmp_path / "a")
 
 
@@ -344,6 +344,18 @@ def test_a_wrong_request_is_refused_before_the_network_is_trained(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_sees_inputs_needs_samples_to_train_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = data_of(config())
+    monkeypatch.setattr(
+        cases_module, "data_of", lambda config: replace(data, train_inputs=data.train_inputs[:0])
+    )
+    text = "formats, and scores that see inputs, must have samples to train with to calibrate on"
+    for changes in ({"formats": ["int2"]}, {"formats": [], "score": "wanda", "rank": [0.9]}):
+        with pytest.raises(ConfigError, match=text):
+            cases_of(config(**changes))
+    assert cases_of(config(formats=[], rank=[0.9]))
+
+
 def test_n_of_m_needs_no_sparsities() -> None:
     found = cases_of(config(shapes=["2:4", "1:4"], sparsities=[], formats=[], rank=[0.75]))
     assert {(case.shape, case.value) for case in found} == {("2:4", 0.5), ("1:4", 0.75)}
@@ -374,6 +386,12 @@ def test_a_study_is_no_run_and_no_point_of_a_sweep(tmp_path: Path) -> None:
         ConfigError, match=r"a sweep must have no table \[sensitivity\], and here h"
     ):
         read_sweep(swept, "here")
+
+
+def test_of_many_failures_the_first_are_told(tmp_path: Path) -> None:
+    said = _failed(dict.fromkeys("abcde", "no"), 9, tmp_path)
+    assert said.startswith("all 9 cases of the study must be judged, and 5 failed: a: no; b: no; c")
+    assert "c: no; and 2 more; logs are in" in said
 
 
 def test_a_study_that_has_not_ended_is_not_drawn(studied: Path, tmp_path: Path) -> None:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["FinishedStudy", "draw_study_again", "is_study_folder", "run_study"]
 
 
+_SAID = 3  # failures that the error tells; the logs have all
+
+
 @dataclass(frozen=True, slots=True)
 class FinishedStudy:
     """A study that has ended: its folder, and what `result.json` in it holds."""
@@ -130,10 +133,12 @@ def _judged(
 
 
 def _failed(errors: dict[str, str], count: int, logs: Path) -> str:
-    said = "; ".join(f"{name}: {error}" for name, error in errors.items())
+    said = [f"{name}: {error}" for name, error in errors.items()]
+    more = f"; and {len(said) - _SAID} more" if len(said) > _SAID else ""
     return (
-        f"all {count} cases of the study must be judged, and {len(errors)} failed: {said}; logs are"
-        f" in {logs}, and the same command judges again what failed"
+        f"all {count} cases of the study must be judged, and {len(errors)} failed:"
+        f" {'; '.join(said[:_SAID])}{more}; logs are in {logs}, and the same command judges again"
+        " what failed"
     )
 
 

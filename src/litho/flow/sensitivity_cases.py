@@ -80,12 +80,12 @@ def cases_of(config: Config) -> "tuple[Case, ...]":
 
     settings, data = settings_of(config), data_of(config)
     rules = _rules_of(config)
-    _check_samples(settings, data)
     model = model_of(config, data)
     patterns = (settings.match,) if isinstance(settings.match, str) else settings.match
     found = targets(matrices(model, patterns), settings.targets)
     cases = tuple(Case(target, rule) for target in found for rule in rules)
     check_cases(model, cases)
+    _check_samples(settings, data, any(case.sees_inputs for case in cases))
     values = dict.fromkeys(case.value for case in cases)
     for value in settings.rank:
         if value not in values:
@@ -132,12 +132,18 @@ def _rules_of(config: Config) -> "list[PruneRule | QuantizeRule]":
     return list(dict.fromkeys(rules))
 
 
-def _check_samples(settings: Sensitivity, data: "Data") -> None:
+def _check_samples(settings: Sensitivity, data: "Data", are_calibrated: bool) -> None:
     most = len(data.test_inputs)
     if settings.samples > most:
         raise ConfigError(
             f"key 'sensitivity.samples' must be at most the {most} samples that task"
             f" {data.name!r} has to test with, not {settings.samples}; 0 takes all"
+        )
+    if are_calibrated and not len(data.train_inputs):
+        raise ConfigError(
+            "formats, and scores that see inputs, must have samples to train with to calibrate on,"
+            f" and task {data.name!r} has none; leave out 'sensitivity.formats' and take score l1,"
+            " l2 or random, or put the file of its training set into the folder of data"
         )
 
 

@@ -1,6 +1,7 @@
 """What a study leaves in its folder: its record, tables, pictures and page."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StudyRecord", "case_rows", "draw_study", "rank_rows", "read_study", "write_study"]
 
-PLOTS = "plots"
+_PLOTS = "plots"
 _AT_ONCE = {
     "layer": "One layer {} at a time",
     "kind": "One kind of matrix {} in all layers",
@@ -200,15 +201,17 @@ def _tiles(record: StudyRecord) -> Iterator[tuple[str, str, str]]:
 
 def _pictures(folder: Path, record: StudyRecord) -> Iterator[Drawing]:
     """Draw layers and kinds, a picture for each shape, for N:M and for formats; into files too."""
-    (folder / PLOTS).mkdir(exist_ok=True)
+    place = folder / _PLOTS
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
     rows = [row for row in record.rows if row.group != "matrix"]
     for group, shape in dict.fromkeys((row.group, _family(row)) for row in rows):
         found = [row for row in rows if (row.group, _family(row)) == (group, shape)]
         chart = _chart(record, group, shape, found)
         picture, image = draw_chart(chart)
         name = f"{group}-{shape.replace(':', '-') or 'formats'}"
-        write_file(folder / PLOTS / f"{name}.svg", picture)
-        write_file(folder / PLOTS / f"{name}.png", image)
+        write_file(place / f"{name}.svg", picture)
+        write_file(place / f"{name}.png", image)
         yield Drawing(chart.title, picture)
 
 

@@ -53,6 +53,11 @@ class Case:
         return self.rule.weights or self.rule.inputs or self.rule.outputs or ""
 
     @property
+    def sees_inputs(self) -> bool:
+        """Whether batches are run through the model for it."""
+        return not isinstance(self.rule, PruneRule) or self.rule.score in _SEEING
+
+    @property
     def name(self) -> str:
         """The case in words."""
         what = f"{self.shape} {self.value:g}" if self.shape else str(self.value)
@@ -71,9 +76,12 @@ def needed_batches(case: Case, batches: Iterable[Any]) -> Iterable[Any]:
 
     Quantized weights need one to follow the grids of sums through the model.
     """
-    if isinstance(case.rule, PruneRule):
-        return batches if case.rule.score in _SEEING else ()
-    return batches if case.rule.inputs or case.rule.outputs else islice(batches, 1)
+    if not case.sees_inputs:
+        return ()
+    is_one_enough = isinstance(case.rule, QuantizeRule) and not (
+        case.rule.inputs or case.rule.outputs
+    )
+    return islice(batches, 1) if is_one_enough else batches
 
 
 def compressed(
