@@ -241,15 +241,19 @@ def test_a_permanent_mask_is_not_built_again() -> None:
     assert layers(other) == layers(model)
 
 
-def test_steps_go_on_from_a_model_that_was_quantized_and_loaded() -> None:
-    before = [QuantizeStep((QuantizeRule("[024]", weights="fixed6", inputs="fixed8"),))]
-    after = [PruneStep((PruneRule("*", 0.5, score="movement"),))]
-    at_once, loaded = network(), network(1)
-    apply(at_once, [*before, *after], batches(), loss=loss)
-    apply(source := network(), before, batches())
-    rebuild(loaded, before, source.state_dict())
+QUANTIZING = QuantizeStep((QuantizeRule("[024]", weights="fixed6", inputs="fixed8"),))
+PRUNING = PruneStep((PruneRule("*", 0.5, score="movement"),))
+
+
+@pytest.mark.parametrize("steps", [(QUANTIZING, PRUNING), (PRUNING, QUANTIZING)])
+def test_steps_go_on_from_a_model_that_was_compressed_and_loaded(steps: tuple[Step, Step]) -> None:
+    before, after = steps
+    at_once, source, loaded = network(), network(), network(1)
+    apply(at_once, steps, batches(), loss=loss)
+    apply(source, [before], batches(), loss=loss)
+    rebuild(loaded, [before], source.state_dict())
     loaded.load_state_dict(source.state_dict())
-    assert apply(loaded, after, batches(), loss=loss) == layers(at_once)
+    assert apply(loaded, [after], batches(), loss=loss) == layers(at_once)
     x = batches()[0]
     assert torch.equal(loaded.eval()(x), at_once.eval()(x))
 

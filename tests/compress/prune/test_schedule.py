@@ -73,13 +73,33 @@ def test_a_saved_pruner_goes_on_to_the_same_masks(
 def test_the_state_of_another_pruner_is_refused() -> None:
     rule = PruneRule("*", 0.5)
     state = Pruner(network(), [rule], OneShot(1)).state_dict()
-    for other in (
-        Pruner(network(), [rule], OneShot(2)),
-        Pruner(network(), [PruneRule("*", 0.6)], OneShot(1)),
-        Pruner(network(), [PruneRule("0", 0.5)], OneShot(1)),
+    for rules, at, text in (
+        (
+            [rule],
+            2,
+            r"must have the schedule OneShot\(at=2\), not OneShot\(at=1\); make the pruner",
+        ),
+        (
+            [PruneRule("*", 0.6)],
+            1,
+            "must have the rule of '0' PruneRule.*0.6.*, not PruneRule.*0.5",
+        ),
+        (
+            [PruneRule("0", 0.5)],
+            1,
+            "must have the rule of '0' PruneRule.match='0'.*, not .*match='*'",
+        ),
+        (
+            [rule, PruneRule("2", 0.25)],
+            1,
+            "the state of a pruner must have the rule of '2' PruneRul",
+        ),
     ):
-        with pytest.raises(DataError, match="the state of a pruner must be of OneShot"):
-            other.load_state_dict(state)
+        with pytest.raises(DataError, match=text):
+            Pruner(network(), rules, OneShot(at)).load_state_dict(state)
+    message = r"the state of a pruner must have the schedule OneShot\(at=1\), not nothing; make the"
+    with pytest.raises(DataError, match=message):
+        Pruner(network(), [rule], OneShot(1)).load_state_dict(network().state_dict())
 
 
 @pytest.mark.parametrize(

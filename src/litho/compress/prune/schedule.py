@@ -133,7 +133,7 @@ class Pruner:
     def state_dict(self) -> dict[str, Any]:
         """Give the steps that are done and what scores have seen, to be saved beside the model."""
         return {
-            "of": self._name(),
+            "of": self._of(),
             "done": self.done,
             "norms": dict(self._evidence.norms),
             "movement": dict(self._evidence.movement),
@@ -144,11 +144,13 @@ class Pruner:
 
         Raises `DataError` for the state of other rules or of another schedule.
         """
-        if state.get("of") != self._name():
-            raise DataError(
-                f"the state of a pruner must be of {self._name()}, not of {state.get('of')}; make"
-                " the pruner with the rules and the schedule that were saved"
-            )
+        own, saved = self._of(), state.get("of", {})
+        for name in own | saved:
+            if own.get(name) != saved.get(name):
+                raise DataError(
+                    f"the state of a pruner must have the {name} {own.get(name, 'nothing')}, not"
+                    f" {saved.get(name, 'nothing')}; make the pruner as the one that was saved"
+                )
         self.done = state["done"]
         for found, saved in (
             (self._evidence.norms, state["norms"]),
@@ -158,9 +160,10 @@ class Pruner:
             for path, values in saved.items():
                 found[path] = values.to(weight_of(self.model.get_submodule(path)).device)
 
-    def _name(self) -> str:
-        rules = {path: str(rule) for path, rule in self._chosen.items()}
-        return f"{self.schedule}, {rules}"
+    def _of(self) -> dict[str, str]:
+        """Give what must agree with a state."""
+        rules = {f"rule of {path!r}": str(rule) for path, rule in self._chosen.items()}
+        return {"schedule": str(self.schedule), **rules}
 
     def _move(self) -> None:
         for path, rule in self._chosen.items():
