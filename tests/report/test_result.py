@@ -52,6 +52,18 @@ def test_a_result_of_software_reads_back_as_itself(tmp_path: Path) -> None:
     assert read_result(write_file(tmp_path / "result.json", text)) == software
 
 
+def test_a_pruned_network_in_floats_has_no_bits_of_quantized_weights(tmp_path: Path) -> None:
+    judged = Accuracy("accuracy", 0.97, 0.96, before_tuning=0.5, before_compression=0.97)
+    pruned = Compression(32.0, None, 0, 250, 100, 0.5)
+    software = Result(judged, pruned, None, None, None, result(None).provenance)
+    text = result_text(software)
+    assert list(json.loads(text)["compression"]) == [
+        *("bits_per_weight", "quantized_weights", "weights", "pruned_weights", "sparsity")
+    ]
+    assert list(json.loads(text)["accuracy"])[-2:] == ["before_tuning", "before_compression"]
+    assert read_result(write_file(tmp_path / "result.json", text)) == software
+
+
 def test_a_full_result_has_the_keys_of_the_plan() -> None:
     tables = json.loads(result_text(result(Report("nextpnr", Counts(1, 2, 3, 4), 87.5))))
     assert {name: list(table) for name, table in tables.items()} == {

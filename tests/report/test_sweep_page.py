@@ -1,5 +1,6 @@
 """The pages of sweeps and of runs without hardware as a browser shows them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,14 +66,15 @@ def software_page() -> SoftwarePage:
     return SoftwarePage(
         title=LONG,
         result=Result(
-            Accuracy("accuracy", 0.9, 0.8, before_tuning=0.5),
-            Compression(20.5, 4.0, 100, 250),
+            Accuracy("accuracy", 0.9, 0.8, before_tuning=0.5, before_compression=0.85),
+            Compression(20.5, 4.0, 100, 250, 5000, 0.5),
             *(None, None, None, PROVENANCE),
         ),
         formats=Table(headers, (row,) * 3, ("bits", "values")),
         stages=Table(("stage", "seconds"), (("train", "1.00"),), ("seconds",)),
         config="key = 1\n" + "x" * 300,
         command="litho run config.toml",
+        compressed=Table(("layer", "shape", "kept"), ((f"network.{LONG}", "2:4", "8192"),) * 3),
     )
 
 
@@ -88,6 +90,18 @@ def test_it_loads_quietly_and_is_no_wider_than_its_window(
     for frame in seen.frames:
         assert (frame["page"], frame["out"]) == (frame["width"], [])
         assert frame["told"] == ("rgb(232, 234, 238)" if is_dark else "rgb(28, 30, 33)")
+
+
+def test_a_compressed_network_shows_its_way_and_its_layers() -> None:
+    text = render_software(software_page())
+    places = [text.index(words) for words in (">float network<", ">before compression<")]
+    places += [text.index(words) for words in (">before tuning<", ">fake-quantized<")]
+    assert places == sorted(places)
+    for words in ("85.00 %", "sparsity of the pruned layers", "5\u202f000 weights dropped", "2:4"):
+        assert words in text
+    plain = render_software(replace(software_page(), compressed=None))
+    assert 'id="compression"' in text
+    assert 'id="compression"' not in plain
 
 
 def test_a_picture_is_the_same_each_time_and_has_no_ink_of_its_own() -> None:
