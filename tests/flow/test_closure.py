@@ -165,6 +165,7 @@ TABLES: dict[str, Any] = {
     "stimuli": {"format": "fixed8f3", "shape": [4], "given": [[3, 6, 0, 1]], "random": 20},
     "model": {"name": "one_layer"},
     "quantize": [{"weights": "fixed8f3", "inputs": "fixed8f3"}],
+    "compress": [{"prune": [{"sparsity": 0.5, "score": "wanda"}], "sequential": True}],
     "hardware": {"device": "ecp5-25k"},
     "simulate": {"simulator": "icarus", "wave": 4},
 }
