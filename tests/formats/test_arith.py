@@ -1,5 +1,6 @@
 """The rounding primitives against exact rationals, for NumPy arrays and torch tensors alike."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -165,6 +166,37 @@ def test_reciprocal_refuses_zero_and_shifts_beyond_the_word(make: Maker) -> None
         ):
             arith.reciprocal(make([4]), shift)
     assert arith.reciprocal(make([4])[:0], 8).tolist() == []
+
+
+def root_rounded(code: int, shift: int, mode: str) -> int:
+    """2^shift / sqrt(code), rounded: its floor, and what lies beside it compared by squares."""
+    whole = math.isqrt(2 ** (2 * shift) // code)
+    exact = whole * whole * code == 2 ** (2 * shift)
+    half = (2 * whole + 1) ** 2 * code - 4 * 2 ** (2 * shift)  # of whole + 1/2, above or below
+    if exact or mode in ("floor", "toward_zero"):
+        return whole
+    return whole + (half < 0 or (half == 0 and (mode == "half_up" or whole % 2 == 1)))
+
+
+@pytest.mark.parametrize("make", LIBRARIES)
+@pytest.mark.parametrize("mode", arith.ROUNDINGS)
+def test_reciprocal_root_equals_exact_integers(make: Maker, mode: str) -> None:
+    codes = [*range(1, 300), 2**31 - 1, 2**31, 2**52 + 1, 2**60, 2**62, 2**62 + 1, 2**63 - 1]
+    codes += [9 * 4**20, 25 * 4**10, 4 * 9**9]
+    for shift in (0, 1, 2, 8, 9, 28, 29, 30, 59):
+        found = arith.rsqrt(make(codes), shift, mode)
+        assert found.tolist() == [root_rounded(code, shift, mode) for code in codes], shift
+
+
+@pytest.mark.parametrize("make", LIBRARIES)
+def test_reciprocal_root_refuses_zero_and_shifts_beyond_the_word(make: Maker) -> None:
+    with pytest.raises(FormatError, match="a reciprocal root must be of codes from 1 on, not 0"):
+        arith.rsqrt(make([4, 0]), 8)
+    for shift in (-1, 60):
+        message = f"shift of a reciprocal root must be 0 to 59, not {shift}"
+        with pytest.raises(FormatError, match=message):
+            arith.rsqrt(make([4]), shift)
+    assert arith.rsqrt(make([4])[:0], 40).tolist() == []
 
 
 @pytest.mark.parametrize("name", ["nearest", "stochastic", "", "Floor"])

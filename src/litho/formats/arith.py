@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from litho.errors import FormatError
+from litho.formats.arrays import int_array, to_float64, to_int64
 
 __all__ = [
     "RECIPROCAL_SHIFT",
@@ -21,6 +22,7 @@ __all__ = [
     "round_float",
     "round_fraction",
     "round_to_grid",
+    "rsqrt",
     "saturate",
     "shift_right",
 ]
@@ -28,10 +30,11 @@ __all__ = [
 ROUNDINGS = ("half_even", "floor", "toward_zero", "half_up")
 
 RECIPROCAL_SHIFT = 59
-"""The greatest shift of `reciprocal`, whose quotient has two bits more on its way."""
+"""The greatest shift of `reciprocal` and `rsqrt`, with two bits more on the way."""
 
 _PRODUCT_LIMIT = 2**61
 _SHIFT_LIMIT = 62
+_NARROW_SHIFT = 29  # of a reciprocal root that int64 finds
 
 
 def check_rounding(rounding: str) -> None:
@@ -95,6 +98,43 @@ def reciprocal(codes: Any, shift: int, rounding: str = "half_even") -> Any:
     rest = (1 << shift + 1) - quotient * codes
     # Below the bit of halves one more says whether there is a rest: it decides every tie.
     return shift_right((quotient << 1) + (rest != 0) * 1, 2, rounding)
+
+
+def rsqrt(codes: Any, shift: int, rounding: str = "half_even") -> Any:
+    """Give round(2^shift / sqrt(codes)) for positive `codes` (`docs/numerics.md` section 3.5).
+
+    Shifts of 30 and more, whose squares are wider than a word, are done a code at a time.
+    Raises `FormatError` for a code below 1 and a shift that is not 0 to 59.
+    """
+    check_rounding(rounding)
+    if not 0 <= shift <= RECIPROCAL_SHIFT:
+        raise FormatError(
+            f"shift of a reciprocal root must be 0 to {RECIPROCAL_SHIFT}, not {shift};"
+            " give the result fewer fraction bits"
+        )
+    if _size(codes) and int(codes.min()) < 1:
+        raise FormatError(f"a reciprocal root must be of codes from 1 on, not {int(codes.min())}")
+    find = _roots if shift <= _NARROW_SHIFT else _wide_roots
+    return shift_right(find(codes, shift), 2, rounding)
+
+
+def _roots(codes: Any, shift: int) -> Any:
+    """Give floor(2^(shift + 1) / sqrt(codes)) with a bit below it that says if there is a rest."""
+    square = 1 << 2 * shift + 2
+    quotient = (codes * 0 + square) // codes
+    # The float is at most 1 off, on either side.
+    root = to_int64(to_float64(quotient) ** 0.5)
+    root = root - (root * root > quotient) * 1
+    root = root + ((root + 1) * (root + 1) <= quotient) * 1
+    return (root << 1) + (root * root * codes != square) * 1
+
+
+def _wide_roots(codes: Any, shift: int) -> Any:
+    square, found = 1 << 2 * shift + 2, []
+    for code in codes.reshape(-1).tolist():
+        root = math.isqrt(square // code)
+        found.append(2 * root + (root * root * code != square))
+    return int_array(found, codes).reshape(codes.shape)
 
 
 def _check_magnitude(codes: Any, multiplier: Any, left: Any) -> None:

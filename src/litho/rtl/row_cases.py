@@ -1,13 +1,15 @@
 """What the shared modules are tested with that look at a row as a whole."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import floor, trunc
 
 import numpy as np
 
 from litho.rtl.arith.reciprocal import reciprocal
-from litho.rtl.block import Case
+from litho.rtl.arith.rsqrt import rsqrt
+from litho.rtl.block import Case, Codes
 from litho.rtl.stream.row_fold import row_fold
 from litho.rtl.stream.row_pair import row_pair
 
@@ -26,6 +28,7 @@ def row_cases() -> Iterator[Case]:
     yield from _folds()
     yield from _pairs()
     yield from _reciprocals()
+    yield from _roots()
 
 
 def _folds() -> Iterator[Case]:
@@ -71,11 +74,7 @@ def _reciprocals() -> Iterator[Case]:
         (6, 20, 4, "toward_zero", "a quotient wider than the input"),
         (30, 28, 20, "half_even", "a wide input, few bits of result"),
     ):
-        codes = np.arange(1 << least, 1 << min(in_bits, 10))
-        if in_bits > 12:
-            codes = np.random.default_rng(5).integers(1 << least, 1 << in_bits, 250)
-            codes[:4] = 1 << least, (1 << least) + 1, (1 << in_bits) - 1, 1 << in_bits - 1
-        shaped = np.resize(codes, (-(-len(codes) // 8), 1, 8)).astype(np.int64)
+        shaped = _from(least, in_bits)
         found = [_ROUNDERS[rounding](Fraction(1 << shift, int(code))) for code in shaped.flat]
         block = reciprocal(in_bits, shift, least, rounding, 8)
         yield Case(
@@ -85,3 +84,41 @@ def _reciprocals() -> Iterator[Case]:
             (shaped,),
             (np.array(found, dtype=np.int64).reshape(shaped.shape),),
         )
+
+
+def _from(least: int, bits: int) -> Codes:
+    """Give rows of 8 codes of `bits` bits from 2^least on: all, or of wide ones some."""
+    codes = np.arange(1 << least, 1 << min(bits, 10))
+    if bits > 10:
+        codes = np.random.default_rng(5).integers(1 << least, 1 << bits, 250)
+        codes[:4] = 1 << least, (1 << least) + 1, (1 << bits) - 1, 1 << bits - 1
+    return np.resize(codes, (-(-len(codes) // 8), 1, 8)).astype(np.int64)
+
+
+def _roots() -> Iterator[Case]:
+    for in_bits, shift, least, rounding, reason in (
+        (10, 12, 6, "half_even", "every input from 64 on"),
+        (8, 9, 3, "half_up", "a least input that is no square: 2^9 / sqrt(8)"),
+        (10, 3, 2, "half_even", "2^3 / sqrt(256) is a tie, and becomes 0"),
+        (10, 3, 4, "half_up", "2^3 / sqrt(256) becomes 1"),
+        (6, 20, 1, "toward_zero", "a root wider than the input"),
+        (34, 28, 13, "half_even", "the width of a layer norm of 128 codes of 8 bits"),
+        (52, 40, 20, "floor", "a wide input"),
+    ):
+        shaped = _from(least, in_bits)
+        found = [_root(int(code), shift, rounding) for code in shaped.flat]
+        yield Case(
+            f"rsqrt_{rounding}_{in_bits}b_{shift}_{least}",
+            reason,
+            rsqrt(in_bits, shift, least, rounding, 8),
+            (shaped,),
+            (np.array(found, dtype=np.int64).reshape(shaped.shape),),
+        )
+
+
+def _root(code: int, shift: int, rounding: str) -> int:
+    """Give 2^shift / sqrt(code) in 60 digits, rounded; of squares that is exact."""
+    with localcontext() as context:
+        context.prec = 60
+        value = Decimal(1 << shift) / Decimal(code).sqrt()
+        return _ROUNDERS[rounding](Fraction(value))

@@ -14,8 +14,8 @@ from litho.rtl.stream.fork import fork_resources
 from litho.rtl.stream.join import join_resources
 from litho.rtl.stream.register import register_resources
 from litho.rtl.stream.row_fold import row_fold_parts, row_fold_resources
-from litho.rtl.stream.row_pair import row_pair_parts, row_pair_resources
-from litho.rtl.stream.row_repeat import repeat_latency, row_repeat_resources
+from litho.rtl.stream.row_pair import pair_depth, row_pair_parts, row_pair_resources
+from litho.rtl.stream.row_repeat import row_repeat_resources
 
 __all__ = ["BAND", "Shape", "parts", "resources"]
 
@@ -69,22 +69,12 @@ class Shape:
     @property
     def code_depth(self) -> int:
         """Beats that can wait for the greatest code of their row."""
-        return self._depth(0)
+        return pair_depth(self.beats, self.row_interval, 1 + (self.lanes > 1))
 
     @property
     def entry_depth(self) -> int:
         """Beats that can wait for the reciprocal of the sum of their row."""
-        return self._depth(self.steps)
-
-    def _depth(self, steps: int) -> int:
-        """Give the beats that come while the first of a row waits, in rows as fast as they can be.
-
-        The fact of a row is there `steps` and its stages after the last beat; the place of a beat
-        is free again in the cycle after it went.
-        """
-        cycles = self.beats + (self.lanes > 1) + repeat_latency(1, self.beats) + steps + 1
-        rows, rest = divmod(cycles, self.row_interval)
-        return max(2, rows * self.beats + min(self.beats, rest))
+        return pair_depth(self.beats, self.row_interval, 1 + (self.lanes > 1) + self.steps)
 
 
 def parts(shape: Shape) -> tuple[Part, ...]:

@@ -8,7 +8,7 @@ from litho.rtl.block import Block, Codes, Stream, Times
 from litho.rtl.branches import worked
 from litho.rtl.flow import series
 
-__all__ = ["reciprocal", "reciprocal_cycles", "reciprocal_resources"]
+__all__ = ["one_at_a_time", "reciprocal", "reciprocal_cycles", "reciprocal_resources"]
 
 
 def reciprocal(in_bits: int, shift: int, least: int, rounding: str, row: int) -> Block:
@@ -29,7 +29,7 @@ def reciprocal(in_bits: int, shift: int, least: int, rounding: str, row: int) ->
         lambda inputs: (_reciprocal(inputs[0], shift, rounding),),
         lambda family: reciprocal_resources(in_bits, shift, least, rounding, family),
         row * cycles,
-        lambda offered: (_schedule(offered[0], cycles),),
+        lambda offered: (one_at_a_time(offered[0], cycles),),
         flow=lambda: series(source, target, worked(row, cycles)),
     )
 
@@ -41,7 +41,8 @@ def _reciprocal(codes: Codes, shift: int, rounding: str) -> Codes:
     return found
 
 
-def _schedule(offered: Times, cycles: int) -> Times:
+def one_at_a_time(offered: Times, cycles: int) -> Times:
+    """Give when the results are offered of a unit that works `cycles` cycles on each beat."""
     places = np.arange(len(offered), dtype=np.int64)
     return np.maximum.accumulate(offered - places * cycles) + (places + 1) * cycles
 

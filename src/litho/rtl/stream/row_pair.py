@@ -11,7 +11,7 @@ from litho.rtl.stream.fifo import fifo_latency, fifo_resources
 from litho.rtl.stream.join import join_resources
 from litho.rtl.stream.row_repeat import repeat_latency, row_repeat_resources
 
-__all__ = ["row_pair", "row_pair_parts", "row_pair_resources"]
+__all__ = ["pair_depth", "row_pair", "row_pair_parts", "row_pair_resources"]
 
 
 def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Block:
@@ -40,6 +40,16 @@ def row_pair_parts(rows: int, beats: int, depth: int) -> tuple[Part, Part]:
     """Give the parts of a `litho_row_pair` before its join: the way of a beat, that of a fact."""
     held = buffer(rows * beats, depth, fifo_latency(depth))
     return held, repeated(rows, 1, beats, repeat_latency(1, beats))
+
+
+def pair_depth(beats: int, interval: int, wait: int) -> int:
+    """Give the least depth with which rows of `beats` beats can come every `interval` cycles.
+
+    The fact of a row is offered `wait` cycles after its last beat came. The place of a beat is
+    free again in the cycle after it went.
+    """
+    rows, rest = divmod(beats + wait + repeat_latency(1, beats), interval)
+    return max(2, rows * beats + min(beats, rest))
 
 
 def _flow(rows: int, beats: int, depth: int) -> Flow:
