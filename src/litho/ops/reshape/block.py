@@ -1,10 +1,13 @@
 """The hardware of `reshape`."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from litho.errors import GraphError
-from litho.ir import NodeView
+from litho.ir import NodeView, TensorType
+from litho.ir.op import Codes
 from litho.ops.reshape.cost import BAND, resources
 from litho.ops.reshape.reference import evaluate
 from litho.ops.streams import on_streams, stream_of
@@ -13,7 +16,7 @@ from litho.rtl.block import Times
 from litho.rtl.flow import resized, series, stages
 from litho.rtl.stream.width import width
 
-__all__ = ["block"]
+__all__ = ["block", "same_codes"]
 
 
 def block(view: NodeView) -> Block:
@@ -21,10 +24,20 @@ def block(view: NodeView) -> Block:
 
     Raises `GraphError` for lanes that are not positive.
     """
+    return same_codes(view, evaluate)
+
+
+def same_codes(
+    view: NodeView, evaluate: Callable[[Any, tuple[TensorType, ...], tuple[Codes, ...]], Codes]
+) -> Block:
+    """Give the block of a node whose result has the codes of its input, in rows of any length.
+
+    `evaluate` is that of its operation. Raises `GraphError` for lanes that are not positive.
+    """
     lanes = view.lanes
     if min(lanes.inputs, lanes.outputs) < 1:
         raise GraphError(
-            f"reshape {view.node.name!r}: lanes must be at least 1, not {lanes.inputs} and"
+            f"{view.node.op} {view.node.name!r}: lanes must be at least 1, not {lanes.inputs} and"
             f" {lanes.outputs}"
         )
     source = stream_of("in", view.types[0], lanes.inputs)
