@@ -16,9 +16,11 @@ __all__ = ["Chart", "Curve", "Mean", "Spread", "draw_chart"]
 
 _INK = "#13579b"  # of what is drawn in the reader's own colour; no curve has it
 _COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#b5850b", "#d64545")
-_LEVEL = "#8a8f98"  # of a line across, beside bands
+_LEVEL = "#8a8f98"  # of a line across, beside bands or an order
 _MARKERS = "osD^vPX*"
 _ASIDE = 0.006  # of the axis, between two curves
+_LEGEND = 2  # lines of a legend that the usual height holds
+_LINE = 0.25  # inches of one more
 _STYLE = """
 .litho-chart { font-family: system-ui, "DejaVu Sans", sans-serif; width: 100%; height: auto; }
 .litho-chart:root { color-scheme: light dark; color: CanvasText; background: Canvas; }
@@ -143,7 +145,9 @@ def _png(figure: "Figure") -> bytes:
 def _drawn(chart: Chart, ink: str) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.6, 4.8), layout="constrained")
+    columns = _columns([curve.label for curve in chart.curves])
+    more = max(-(-len(chart.curves) // columns) - _LEGEND, 0)
+    figure = Figure(figsize=(8.6, 4.8 + _LINE * more), layout="constrained")
     axes = figure.add_subplot()
     places = chart.places
     ticks = _at(places, places)
@@ -161,14 +165,14 @@ def _drawn(chart: Chart, ink: str) -> "Figure":
         draw(axes, curve, found, colours[number], _MARKERS[number % len(_MARKERS)])
     axes.set_xticks(ticks, [str(place) for place in places])
     axes.set(title=chart.title, xlabel=chart.x_label, ylabel=chart.y_label)
-    columns = _columns([curve.label for curve in chart.curves])
     figure.legend(frameon=False, labelcolor=ink, loc="outside lower center", ncols=columns)
     _ink(axes, ink)
     return figure
 
 
 def _colours(chart: Chart) -> list[str]:
-    """Give a colour for each curve; beside bands, lines across are grey."""
+    """Give a colour for each curve; beside bands, and an order, lines across are grey."""
+    is_grey = chart.bands or chart.ordered
     count = sum(not curve.is_level for curve in chart.curves)
     if chart.ordered:
         from matplotlib import colormaps
@@ -178,7 +182,7 @@ def _colours(chart: Chart) -> list[str]:
         own = iter([to_hex(colormaps["viridis"](shade)) for shade in shades])
     else:
         own = cycle(_COLOURS)
-    return [_LEVEL if chart.bands and c.is_level else next(own) for c in chart.curves]
+    return [_LEVEL if is_grey and c.is_level else next(own) for c in chart.curves]
 
 
 def _columns(labels: Sequence[str]) -> int:
