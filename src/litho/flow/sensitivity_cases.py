@@ -1,7 +1,7 @@
 """The cases of a study: made from its configuration, judged in any process, each kept."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from litho.compress.sensitivity import Case, Scored
     from litho.tasks import Data
 
-__all__ = ["Bench", "CaseJob", "bench_of", "cases_of", "key_of_case", "scores_of"]
+__all__ = [
+    "Bench",
+    "CaseJob",
+    "bench_of",
+    "cases_of",
+    "key_of_case",
+    "scores_of",
+    "settings_of",
+]
 
 _KIND = "cases"  # what they are called in the cache
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -113,12 +121,11 @@ def _rules_of(config: Config) -> "list[PruneRule | QuantizeRule]":
         for block in blocks
         for sparsity in ((None,) if block.group else wanted.sparsities)
     ]
-    parts = {name: name in wanted.parts for name in ("weights", "inputs")}
     rules += [
         QuantizeRule(
             "*",
-            weights=format if parts["weights"] else None,
-            inputs=format if parts["inputs"] else None,
+            weights=format if "weights" in wanted.parts else None,
+            inputs=format if "inputs" in wanted.parts else None,
             granularity=wanted.granularity,
             calibration=wanted.calibration,
         )
@@ -202,7 +209,7 @@ class _Batches(Iterable[Any]):
     config: Config
     data: "Data"
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Any]:
         return (inputs for inputs, _ in samples_of(self.config, self.data))
 
 

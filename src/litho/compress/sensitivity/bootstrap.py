@@ -7,10 +7,9 @@ import numpy as np
 
 from litho.errors import DataError
 
-__all__ = ["CONFIDENCE", "Interval", "Scores", "bootstrap"]
+__all__ = ["Interval", "Scores", "bootstrap"]
 
-CONFIDENCE = 0.95
-_PER_MILLE = (25, 975)  # of the resamples that lie at or below an end of the interval
+_PER_MILLE = (25, 975)  # of the resamples that lie at or below the ends of 95 %
 _MOST = 1 << 22  # counts that are held at once
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]
