@@ -1,6 +1,7 @@
-"""The products of attention from PyTorch to hardware: heads apart, scores, values, together again.
+"""Attention from PyTorch to hardware: heads apart, scores, values, heads together again.
 
-The softmax between the two products is left out: what is shown is the way of the codes.
+Without its softmax it has the values of the quantized module; with it, whose hardware is an
+integer function of its own, the hardware is held against the interpreter.
 """
 
 from pathlib import Path
@@ -25,6 +26,8 @@ RULES = (
     QuantizeRule("mixed", outputs="fixed6f3"),
 )
 
+WEIGHTS = QuantizeRule("weights", outputs="ufixed6f6")
+
 
 class Named(nn.Module):
     """A linear layer under a name of its own."""
@@ -38,12 +41,13 @@ class Named(nn.Module):
 
 
 class Attention(nn.Module):
-    """Attention without its softmax, with a skip around it."""
+    """Attention with its softmax or without, and a skip around it."""
 
-    def __init__(self, features: int, heads: int) -> None:
+    def __init__(self, features: int, heads: int, has_softmax: bool) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.has_softmax = heads, has_softmax
         self.stem, self.scores, self.mixed = nn.Identity(), nn.Identity(), nn.Identity()
+        self.weights = nn.Identity()
         self.query, self.key, self.value = Named(features), Named(features), Named(features)
         self.output = Named(features)
 
@@ -54,16 +58,24 @@ class Attention(nn.Module):
             layer(x).view(-1, rows, self.heads, features // self.heads).transpose(1, 2)
             for layer in (self.query, self.key, self.value)
         )
-        scores = self.scores(torch.matmul(query, key.transpose(-2, -1)))
-        mixed = self.mixed(torch.matmul(scores, value))
+        scores = torch.matmul(query, key.transpose(-2, -1))
+        if self.has_softmax:
+            scores = self.scores(scores * (features // self.heads) ** -0.5)
+            weights = self.weights(torch.softmax(scores, -1))
+        else:
+            weights = self.scores(scores)
+        mixed = self.mixed(torch.matmul(weights, value))
         return x + self.output(mixed.transpose(1, 2).reshape(-1, rows, features))
 
 
-def attention(rows: int, features: int, heads: int) -> tuple[Graph, torch.Tensor, torch.Tensor]:
+def attention(
+    rows: int, features: int, heads: int, has_softmax: bool = False
+) -> tuple[Graph, torch.Tensor, torch.Tensor]:
     """Give the lowered graph, 12 samples, and what the quantized module makes of them."""
     torch.manual_seed(rows)
-    model, inputs = Attention(features, heads), torch.randn(12, rows, features)
-    quantize(model, RULES, [inputs])
+    model, inputs = Attention(features, heads, has_softmax), torch.randn(12, rows, features)
+    rules = (*RULES, WEIGHTS) if has_softmax else RULES
+    quantize(model, rules, [inputs])
     model.eval()
     settle(model, inputs[:1])
     passes = (RemoveDropout(), Lower())
@@ -107,6 +119,18 @@ def test_attention_is_the_same_in_hardware(
     rows: int, features: int, heads: int, tmp_path: Path
 ) -> None:
     graph, inputs, _ = attention(rows, features, heads)
+    graph, codes = with_drawn_lanes(graph, heads), coded(graph, inputs)
+    prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
+    few = {name: values[:4] for name, values in codes.items()}
+    assert prove_codes(graph, few, tmp_path / "stalled", quick_simulator(), 1) > 0
+
+
+@pytest.mark.parametrize(("rows", "features", "heads"), [(5, 8, 2), (3, 4, 1)])
+def test_attention_with_its_softmax_is_the_same_in_hardware(
+    rows: int, features: int, heads: int, tmp_path: Path
+) -> None:
+    graph, inputs, _ = attention(rows, features, heads, has_softmax=True)
+    assert {"matmul", "scale", "softmax"} <= {node.op for node in graph.nodes}
     graph, codes = with_drawn_lanes(graph, heads), coded(graph, inputs)
     prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
     few = {name: values[:4] for name, values in codes.items()}
