@@ -29,6 +29,7 @@ SHAPES = (
     ((6, 6), False, (6, 6), "b by rows of k, as fast as can be"),
     ((6, 9), True, (1, 2), "one code of a in a cycle"),
     ((3, 4, 4), False, (2, 4), "three products one after another"),
+    ((12, 16), True, (2, 4), "a buffer that is read synchronously"),
 )
 
 shapes = pytest.mark.parametrize(
