@@ -13,12 +13,14 @@ from litho.compress.sensitivity import (
     Case,
     Interval,
     Row,
+    Scored,
     Scores,
     Target,
     check_cases,
     compressed,
     matrices,
     ranking,
+    row_of,
     study,
     targets,
 )
@@ -169,6 +171,16 @@ def test_a_row_says_what_was_done_and_what_it_came_to(
         assert (row.group, row.target, row.matrices, row.weights) == ("layer", "0.0", 1, 64)
         assert row.drop.mean == pytest.approx(1 - row.accuracy.mean)
         assert row.drop.low <= row.drop.mean <= row.drop.high
+
+
+def test_the_drop_is_of_pairs_of_samples() -> None:
+    base = np.tile([1.0, 0.0], 500)
+    changed = base.copy()
+    changed[:40] = 0.0
+    case = Case(Target("matrix", "0", ("0",), 4), PruneRule("*", 0.5))
+    row = row_of(case, Scored(changed, 0.5), base, seed=0)
+    assert (row.drop.mean, row.accuracy.mean) == (0.02, 0.48)
+    assert row.drop.high - row.drop.low < 0.5 * (row.accuracy.high - row.accuracy.low)
 
 
 def test_scores_that_see_inputs_walk_the_batches_each_time(
