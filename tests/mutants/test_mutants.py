@@ -322,6 +322,13 @@ MUTANTS = (
         says="schedule",
     ),
     Mutant(
+        "a root forgets its rest",
+        "rtl-rsqrt_half_even_10b_12_6",
+        "litho_rsqrt.sv",
+        "rest_q != '0}",
+        "1'b0}",
+    ),
+    Mutant(
         "the memory gives the word beside the one asked for",
         "rtl-rom_7b_5",
         "litho_rom.sv",
@@ -477,6 +484,27 @@ MUTANTS = (
         ".Depth(EntryDepth)",
         ".Depth(EntryDepth - 2)",
         check_timing,
+    ),
+    Mutant(
+        "the padding of a row is in its sum",
+        "layer_norm-padded",
+        "litho_norm.sv",
+        "32'(beat_q) * Lanes + i < Row ?",
+        "1'b1 ?",
+    ),
+    Mutant(
+        "the mean is left in",
+        "layer_norm-plain",
+        "litho_norm.sv",
+        ".in_data_i(summed_data[FirstBits-1:0])",
+        ".in_data_i('0)",
+    ),
+    Mutant(
+        "a summand goes on while its product waits",
+        "layer_norm-plain",
+        "litho_norm.sv",
+        "if (norm_valid && norm_ready) betas_q",
+        "if (1'b1) betas_q",
     ),
 )
 
