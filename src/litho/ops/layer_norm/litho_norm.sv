@@ -4,7 +4,7 @@
 // and s2 that of their squares:
 // root = round(2^Root / sqrt((n * s2 - s1^2) * 2^Guard + Epsilon)),
 // out[i] = saturate(round(((n * in[i] - s1) * root * gamma[i] + beta[i]) / 2^Shift)).
-// Reference: litho.ops.layer_norm.reference.normalized
+// Reference: litho.ops.layer_norm.reference.norm
 //
 // A row waits in a buffer for its root, and the rows behind it follow at once. One beat a cycle as
 // long as the beats of a row are at least the steps of the root; otherwise one row in as many
