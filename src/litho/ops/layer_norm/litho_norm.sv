@@ -1,7 +1,7 @@
 // Normalization of each row: layer norm, and root-mean-square norm when it is not Centred.
 //
-// What it computes, over a row of n = Row codes, with s1 the sum of the codes (0 when not Centred)
-// and s2 that of their squares:
+// What it computes: over a row of n = Row codes, with s1 the sum of the codes (0 when not Centred)
+// and s2 that of their squares,
 // root = round(2^Root / sqrt((n * s2 - s1^2) * 2^Guard + Epsilon)),
 // out[i] = saturate(round(((n * in[i] - s1) * root * gamma[i] + beta[i]) / 2^Shift)).
 // Reference: litho.ops.layer_norm.reference.norm
