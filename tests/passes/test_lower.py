@@ -90,7 +90,7 @@ def test_an_input_takes_the_type_of_its_quantizers_through_views() -> None:
 class Odd(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(2)
+        self.norm = nn.GroupNorm(1, 2)
         self.fc = nn.Linear(2, 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -104,7 +104,7 @@ def test_every_call_without_an_operation_is_in_one_message() -> None:
         lowered(captured(Odd(), QuantizeRule("fc", weights="fixed8", inputs="fixed8")))
     text = str(caught.value)
     for line in (
-        "aten.layer_norm.default in norm at test_lower.py:",
+        "aten.group_norm.default in norm at test_lower.py:",
         "aten.cumsum.default in (top) at test_lower.py:",
         "aten.topk.default in (top) at",
         "aten.special_i0.default in (top) at",
