@@ -56,8 +56,9 @@ static inline int32_t edge_fraction_of(const LithoBlock& b) {
   return b.carries ? bits & 0x7fffff : 0x7fffff;
 }
 
+// Inlined, so that the numbers of the step stay in registers from group to group.
 template <typename Step>
-static inline int32_t run_group(const float* x, float* y, int64_t length, const LithoBlock& b,
+__attribute__((always_inline)) static inline int32_t run_group(const float* x, float* y, int64_t length, const LithoBlock& b,
                                 int32_t edge, Step step) {
   int32_t greatest = greatest_of(x, length);
   Shared shared = shared_of(greatest, b, edge);

@@ -98,13 +98,13 @@ struct FixedCorrected {
   }
 };
 
-// The grid of a minifloat with mantissa bits: adding 2^(e - M + 23) rounds a number of exponent e at
-// its last mantissa bit, and a carry needs no care.
+// The grid of a minifloat with mantissa bits: adding 2^(e - M + 23) rounds a number of exponent e
+// at its last mantissa bit, and a carry needs no care.
 struct FloatGrid {
-  int32_t least, gap;
-  explicit FloatGrid(const P& p) : least(p.least), gap((23 - p.mantissa) << 23) {}
+  Ints least, gap;
+  explicit FloatGrid(const P& p) : least(alli(p.least)), gap(alli((23 - p.mantissa) << 23)) {}
   inline Floats rounded(Floats a) const {
-    Floats magic = floats(most_of(ints(a) & kInfinity, alli(least)) + alli(gap));
+    Floats magic = floats(most_of(ints(a) & kInfinity, least) + gap);
     return a + magic - magic;
   }
 };
@@ -117,17 +117,19 @@ struct FloatGrid {
 // float32's.
 template <bool kAll, bool kFlip>
 struct BitGrid {
-  float half;
-  int32_t normal, below, drop;
+  Floats half, normal;
+  Ints below, mask, odd_bit;
+  int drop;
   explicit BitGrid(const P& p)
-      : half(p.half), normal(p.least), below((1 << (22 - p.mantissa)) - 1 + p.parity),
-        drop(23 - p.mantissa) {}
+      : half(all(p.half)), normal(floats(alli(p.least))),
+        below(alli((1 << (22 - p.mantissa)) - 1 + p.parity)),
+        mask(alli(~((1 << (23 - p.mantissa)) - 1))), odd_bit(alli(1)), drop(23 - p.mantissa) {}
   inline Floats rounded(Floats a) const {
-    Floats from = kAll ? a : most_of(a, floats(alli(normal)));
-    Ints odd = (ints(from) >> drop) & 1;
-    Ints raised = ints(from) + alli(below);  // `below` is one more where the parities differ
-    Ints found = (kFlip ? raised - odd : raised + odd) & alli(-1 << drop);
-    if (!kAll) found = keep_where_greater(found, a, all(half));
+    Floats from = kAll ? a : most_of(a, normal);
+    Ints odd = (ints(from) >> drop) & odd_bit;
+    Ints raised = ints(from) + below;  // `below` is one more where the parities differ
+    Ints found = (kFlip ? raised - odd : raised + odd) & mask;
+    if (!kAll) found = keep_where_greater(found, a, half);
     return floats(found);
   }
 };
@@ -168,17 +170,17 @@ struct FloatScaled {
 template <bool kFlush>
 struct FloatCorrected {
   Floats up, fine, down, high, normal, middle;
-  int32_t least, gap;
+  Ints least, gap;
   template <typename Source>
   explicit FloatCorrected(const Source& of)
       : up(of(&P::up)), fine(of(&P::fine)), down(of(&P::down)), high(of(&P::high)),
-        normal(of(&P::half)), middle(of(&P::low)), least(of.p.least),
-        gap((23 - of.p.mantissa) << 23) {}
+        normal(of(&P::half)), middle(of(&P::low)), least(alli(of.p.least)),
+        gap(alli((23 - of.p.mantissa) << 23)) {}
   inline Floats operator()(Floats x) const {
     Floats a = magnitude_up_to(x, high);
     Floats from = kFlush ? most_of(a, normal) : a;
     Floats q = from * up;
-    Floats magic = floats(most_of(ints(q) & kInfinity, alli(least)) + alli(gap));
+    Floats magic = floats(most_of(ints(q) & kInfinity, least) + gap);
     Floats t = q + magic;
     Floats rest = rest_of(from, t - magic, down);
     Floats value = t + quotient_of(rest, up, fine) - magic;
