@@ -78,7 +78,10 @@ class Twice(nn.Module):
 
 
 def test_each_call_of_a_layer_meets_its_own_call_in_the_model_before() -> None:
-    model, dense, x = Twice(), Twice(), inputs()
+    model, dense, x = Twice(), Twice(), (4 * inputs()).round() / 4
+    with torch.no_grad():  # numbers of few bits, whose sums are exact in any order
+        for parameter in (*model.parameters(), *dense.parameters()):
+            parameter.copy_((16 * parameter).round() / 16)
     prune(model, [PruneRule("a", 0.5)])
     rules = {"b": PruneRule("b", 0.5, score="sparsegpt")}
     found = gather(model, rules, [x, 2 * x], None, dense)
@@ -88,7 +91,7 @@ def test_each_call_of_a_layer_meets_its_own_call_in_the_model_before() -> None:
             crossed += part.double().T @ part.double()
             before, now = (torch.relu(m.a(torch.relu(m.b(part)))).double() for m in (dense, model))
             crossed += before.T @ now
-    assert torch.allclose(found.crossed["b"], crossed, rtol=1e-9)
+    assert torch.equal(found.crossed["b"], crossed)
 
 
 class Fickle(nn.Module):
