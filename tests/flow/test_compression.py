@@ -285,6 +285,28 @@ def test_a_run_starts_from_a_compressed_one(done: Finished, tmp_path: Path) -> N
     assert last.fake_quantized == on.result.accuracy.fake_quantized
 
 
+def test_points_that_come_to_the_same_network_are_judged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITHO_CACHE", str(tmp_path / "cache"))
+    start = str(run(config(), tmp_path / "start").folder)
+
+    def judgements() -> int:
+        return len([p for p in (tmp_path / "cache" / "judgements").iterdir() if p.is_dir()])
+
+    found, counts = [], [judgements()]
+    for drawn, score in ((1, "l1"), (2, "l1"), (1, "random"), (2, "random")):
+        half = {"prune": [{"match": "fc1", "sparsity": 0.5, "score": score}]}
+        on = config(BASE, seed=drawn, start=start, compress=[half], tune={"epochs": 1})
+        found.append(run(on, tmp_path / f"{score}{drawn}").result.accuracy)
+        counts.append(judgements())
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0].before_tuning == found[1].before_tuning
+    # As it was before compression it is judged already; L1 drops the same weights with any seed.
+    assert np.diff(counts).tolist() == [2, 1, 2, 2]
+
+
 def test_who_starts_from_gradual_pruning_prunes_no_more(tmp_path: Path) -> None:
     slow = run(config(compress=[SLOWLY], tune={"epochs": 1}), tmp_path / "slow")
     on = run(config(BASE, start=str(slow.folder)), tmp_path / "on")

@@ -22,6 +22,7 @@ from litho.tasks import (
     save_weights,
     scores,
     train,
+    weights_digest,
 )
 
 pytest.importorskip("sklearn", reason="task 'digits' needs scikit-learn")
@@ -237,3 +238,16 @@ def test_weights_that_do_not_fit_say_why(tmp_path: Path) -> None:
         load_weights(path, nn.Linear(3, 2))
     with pytest.raises(DataError, match=r"absent.pt is not there"):
         load_weights(tmp_path / "absent.pt", nn.Linear(3, 2))
+
+
+def test_the_digest_of_weights_follows_each_bit_and_nothing_else() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    before = weights_digest(model)
+    assert weights_digest(model) == before
+    with torch.no_grad():
+        model[0].bias[1] = torch.nextafter(model[0].bias[1], torch.tensor(2.0))
+    after = weights_digest(model)
+    assert after != before
+    model[1].num_batches_tracked += 1
+    assert weights_digest(model) not in (before, after)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
+from litho.flow.closure import closures_of
 from litho.flow.compression import pruners_of
-from litho.flow.config import Config, Train, Tune
-from litho.flow.digests import package_version
-from litho.flow.facts import write_facts
+from litho.flow.config import Compress, Config, Train, Tune
+from litho.flow.digests import digest_of, package_version
+from litho.flow.facts import read_facts, write_facts
 from litho.flow.folder import copy_file
 from litho.flow.formats import write_formats
 from litho.flow.layers import write_layers
@@ -28,6 +29,7 @@ from litho.flow.networks import (
 from litho.flow.stage import Context, Stage
 from litho.flow.start import FLOAT, QUANTIZED, files_of_start, inherited_tables, start_of
 from litho.flow.steps import own_tables, quantize_rules
+from litho.tools import cached
 
 if TYPE_CHECKING:
     from litho.tasks import Data, Training
@@ -106,31 +108,62 @@ def _tune(context: Context) -> None:
 
 def _judge(context: Context) -> None:
     """Judge the network as it is before this run compresses it, on the whole test set."""
-    _judge_of(context, quantized_of)
+    _judge_of(context, quantized_of, _inherited(context.config))
 
 
 def _judge_compressed(context: Context) -> None:
     """Judge the network with all that this run did to it, on the whole test set."""
-    _judge_of(context, compressed_of)
+    _judge_of(context, compressed_of, context.config.compress)
 
 
-def _judge_of(context: Context, network: Callable[[Config, "Data", Path], Any]) -> None:
+def _judge_of(
+    context: Context,
+    network: Callable[[Config, "Data", Path], Any],
+    tables: tuple[Compress, ...],
+) -> None:
     from litho import tasks
 
     assert context.config.task is not None
     data = data_of(context.config)
     (before,) = context.needs.values()
     model = network(context.config, data, before / WEIGHTS).eval()
-    write_facts(context.folder, "accuracy", _accuracy(model, data))
+    write_facts(context.folder, "accuracy", _kept_accuracy(context.config, model, data, tables))
     write_facts(context.folder, "metric", tasks.find(context.config.task).metric)
     write_formats(context.folder, model)
     write_layers(context.folder, model)
+
+
+def _inherited(config: Config) -> tuple[Compress, ...]:
+    return config.compress[: inherited_tables(config)]
 
 
 def _accuracy(model: Any, data: "Data") -> float:
     from litho import tasks
 
     return tasks.accuracy(tasks.predict(model, data.test_inputs), data.test_targets)
+
+
+def _kept_accuracy(config: Config, model: Any, data: "Data", tables: tuple[Compress, ...]) -> float:
+    """Judge `model`, made by `tables`; points of a sweep that come to the same one share it."""
+    from litho import tasks
+
+    def judge(folder: Path) -> None:
+        write_facts(folder, "accuracy", _accuracy(model, data))
+
+    (closure,) = closures_of([_judge_compressed])
+    facts = [tasks.weights_digest(model), closure.digest, *_judging_facts(config, tables)]
+    return float(read_facts(cached("judgements", digest_of(facts), judge)[0], "accuracy"))
+
+
+def _judging_facts(config: Config, tables: tuple[Compress, ...]) -> Any:
+    """Give what an accuracy depends on besides the weights and the sources."""
+    split = config.seed if config.split is None else config.split
+    rules = [to_builtins(config.quantize), to_builtins(tables), sums_of(config)]
+    return [
+        *(config.task, config.task_options, to_builtins(config.stimuli), split),
+        *(to_builtins(config.model), *rules, *data_files(config), *files_of(config)),
+        *(*files_of_tables(tables), *_versions()),
+    ]
 
 
 def _training(settings: Train | Tune, config: Config) -> "Training":
@@ -173,12 +206,15 @@ def _learning_facts(config: Config) -> Any:
         config.split,
     ]
     facts += [to_builtins(config.model), to_builtins(config.train), *data_files(config)]
-    versions = [package_version(name) for name in ("torch", "numpy", "scikit-learn")]
-    return [*facts, *versions, *files_of(config), *files_of_start(config)]
+    return [*facts, *_versions(), *files_of(config), *files_of_start(config)]
+
+
+def _versions() -> list[str]:
+    return [package_version(name) for name in ("torch", "numpy", "scikit-learn")]
 
 
 def _quantize_facts(config: Config) -> Any:
-    before = config.compress[: inherited_tables(config)]
+    before = _inherited(config)
     chosen = [to_builtins(config.quantize), to_builtins(config.calibrate), sums_of(config)]
     return [*chosen, to_builtins(before), *files_of_tables(before)]
 

@@ -15,7 +15,7 @@ from litho.tasks.models import MLP, MODELS, ResidualMLP, build
 from litho.tasks.task import TASKS, Task, find
 from litho.tasks.training import Training, accuracy, check_weights, loss_of, predict, scores, train
 from litho.tasks.user import check_model, load_layer, load_model
-from litho.tasks.weights import load_weights, save_weights
+from litho.tasks.weights import load_weights, save_weights, weights_digest
 
 __all__ = [
     "MLP",
@@ -45,4 +45,5 @@ __all__ = [
     "scores",
     "stimuli",
     "train",
+    "weights_digest",
 ]

@@ -11,8 +11,9 @@ from torch import nn
 
 from litho.errors import DataError
 from litho.tasks.training import check_weights
+from litho.tools import digest
 
-__all__ = ["load_weights", "save_weights"]
+__all__ = ["load_weights", "save_weights", "weights_digest"]
 
 
 def save_weights(path: Path, model: nn.Module) -> Path:
@@ -44,3 +45,15 @@ def load_weights(
             f"{path} must hold the weights of {type(model).__name__}, and does not: {reason}"
         ) from error
     check_weights(model)
+
+
+def weights_digest(model: nn.Module) -> str:
+    """Give a name made from the state dict of `model`: entries, types, shapes and values."""
+    parts: list[str | bytes] = []
+    for name, value in model.state_dict().items():
+        if isinstance(value, torch.Tensor):
+            content = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+            parts += [name, f"{value.dtype} {list(value.shape)}", content.tobytes()]
+        else:
+            parts += [name, repr(value)]
+    return digest(*parts)
