@@ -6,8 +6,9 @@ train(model, data, Training(epochs=40, seed=0))
 accuracy(predict(model, data.test_inputs), data.test_targets)
 """
 
+from litho.tasks.attention_parts import Attention, Context, Scores, Softmax
 from litho.tasks.batches import batches_of
-from litho.tasks.classifier import TextClassifier
+from litho.tasks.classifier import SplitClassifier, TextClassifier
 from litho.tasks.data import Data, Vocabulary, stimuli
 from litho.tasks.hub import import_transformers, load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
@@ -21,9 +22,14 @@ __all__ = [
     "MLP",
     "MODELS",
     "TASKS",
+    "Attention",
+    "Context",
     "Data",
     "RandomLeakyReLU",
     "ResidualMLP",
+    "Scores",
+    "Softmax",
+    "SplitClassifier",
     "Task",
     "TextClassifier",
     "Training",

@@ -7,13 +7,16 @@ import torch
 from torch import nn
 
 from litho.errors import ConfigError
+from litho.tasks.attention import split_attention
 from litho.tasks.data import Data, Vocabulary
 from litho.tasks.tokens import from_hub, needs_text
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-__all__ = ["TextClassifier", "bert", "pretrained"]
+__all__ = ["SplitClassifier", "TextClassifier", "bert", "pretrained"]
+
+_ATTENTION = ("fused", "parts")
 
 
 class TextClassifier(nn.Module):
@@ -32,12 +35,69 @@ class TextClassifier(nn.Module):
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         """Give logits[samples, classes] of ids[samples, length]."""
         mask = ids != self.pad
-        types = {}
-        if self.separator is not None:
-            ends = (ids == self.separator).long()
-            types["token_type_ids"] = ((ends.cumsum(1) > ends) & mask).long()
+        types = self._types(ids, mask)
         logits: torch.Tensor = self.network(ids, attention_mask=mask.long(), **types).logits
         return logits
+
+    def _types(self, ids: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Tell the second sentence of a pair, where the network wants to know."""
+        if self.separator is None:
+            return {}
+        ends = (ids == self.separator).long()
+        return {"token_type_ids": ((ends.cumsum(1) > ends) & mask).long()}
+
+
+class SplitClassifier(TextClassifier):
+    """A BERT in two parts: embeddings, which stay on the host, and the rest, which is hardware.
+
+    Its attention is in parts (`split_attention`). `hidden` stands where the rest begins, for a
+    rule that names the format of what comes in.
+    """
+
+    def __init__(self, network: "PreTrainedModel", vocabulary: Vocabulary) -> None:
+        super().__init__(network, vocabulary)
+        split_attention(network)
+        self.hidden = nn.Identity()
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Give logits[samples, classes] of ids[samples, length]."""
+        return self.classify(*self.embed(ids))
+
+    def embed(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Give what the host computes: hidden[samples, length, width], and how many tokens count.
+
+        `ids` are [samples, length].
+        """
+        mask = ids != self.pad
+        hidden = self.network.bert.embeddings(input_ids=ids, **self._types(ids, mask))
+        return hidden, mask.sum(1)
+
+    def classify(self, hidden: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Give logits[samples, classes] of hidden[samples, length, width] and its lengths."""
+        bert = self.network.bert
+        encoded = bert.encoder(self.hidden(hidden), attention_mask=lengths).last_hidden_state
+        pooled = self.network.dropout(bert.pooler(encoded))
+        logits: torch.Tensor = self.network.classifier(pooled)
+        return logits
+
+    @property
+    def core(self) -> "ClassifierCore":
+        """The part that becomes hardware; its modules have the paths that they have here."""
+        return ClassifierCore(self)
+
+
+class ClassifierCore(nn.Module):
+    """What a split classifier does behind its embeddings."""
+
+    def __init__(self, whole: SplitClassifier) -> None:
+        super().__init__()
+        self.network, self.hidden = whole.network, whole.hidden
+        self._classify = whole.classify
+        self.train(whole.training)
+
+    def forward(self, hidden: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Give logits[samples, classes] of hidden[samples, length, width] and its lengths."""
+        return self._classify(hidden, lengths)
 
 
 def _knows_pairs(network: "PreTrainedModel") -> bool:
@@ -53,11 +113,18 @@ def bert(
     intermediate: int = 512,
     dropout: float = 0.1,
     attention_dropout: float = 0.0,
+    attention: str = "fused",
 ) -> TextClassifier:
     """A BERT from scratch, by default of the shape of BERT-tiny.
 
     With `attention_dropout` above 0 a CPU must take PyTorch's plain attention, which is slower.
+    `attention = "parts"` makes it a `SplitClassifier`, as hardware wants it; the weights are the
+    same, and `fused` is faster.
     """
+    if attention not in _ATTENTION:
+        raise ConfigError(
+            f"attention of model 'bert' must be one of {', '.join(_ATTENTION)}, not {attention!r}"
+        )
     _check_sizes(layers=layers, hidden=hidden, heads=heads, intermediate=intermediate)
     for rate in (dropout, attention_dropout):
         if not 0 <= rate < 1:
@@ -77,7 +144,8 @@ def bert(
         pad_token_id=vocabulary.pad,
         num_labels=data.classes,
     )
-    return TextClassifier(BertForSequenceClassification(config), vocabulary)
+    made = SplitClassifier if attention == "parts" else TextClassifier
+    return made(BertForSequenceClassification(config), vocabulary)
 
 
 def _check_sizes(**sizes: int) -> None:

@@ -10,9 +10,12 @@ import torch
 from torch import nn
 
 from litho.errors import UnsupportedError
-from litho.tasks import import_transformers
+from litho.tasks.attention_parts import Attention, lengths_of_mask
+from litho.tasks.hub import import_transformers
 
-__all__ = ["attend", "hand_through", "register_attention"]
+__all__ = ["attend", "hand_through", "register_attention", "split_attention"]
+
+PARTS = "parts"
 
 # What some models give besides, and what changes the scores.
 _UNKNOWN = ("softcap", "s_aux", "head_mask", "position_bias")
@@ -53,6 +56,9 @@ def attend(
             f"attention of {type(module).__name__} must have queries, keys, values and a mask, not"
             f" {', '.join(given)}; choose another attention function, such as eager"
         )
+    parts = module._modules.get(PARTS)
+    if isinstance(parts, Attention):
+        return _in_parts(parts, query, key, value, attention_mask)
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
         key, value = (part.repeat_interleave(groups, dim=1) for part in (key, value))
@@ -63,6 +69,57 @@ def attend(
     weights = nn.functional.softmax(scores, dim=-1)
     weights = nn.functional.dropout(weights, dropout, module.training)
     return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
+
+
+def _in_parts(
+    parts: Attention,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+) -> tuple[torch.Tensor, None]:
+    lengths = None if mask is None else lengths_of_mask(mask)
+    return parts(query, key, value, lengths).transpose(1, 2).contiguous(), None
+
+
+def split_attention(model: nn.Module) -> tuple[str, ...]:
+    """Give each attention of a Hugging Face model its steps as modules, and say where they are.
+
+    They lie below `parts` of the module that attends: `parts.scores`, `parts.softmax` and
+    `parts.context`, where rules find them. Nothing else changes: there are no weights in them.
+    Raises `DataError` when transformers is not installed, `UnsupportedError` for a model without
+    such attention, or with dropout, several queries for a key, or a mask by query in it.
+    """
+    found = {path: m for path, m in model.named_modules() if _attends(m)}
+    if not found:
+        raise UnsupportedError(
+            f"{type(model).__name__} must have attention that transformers lets others compute, and"
+            " has none; write it with `litho.tasks.Attention`"
+        )
+    for path, module in found.items():
+        _check_plain(module, path)
+    getattr(model, "set_attn_implementation")(register_attention())  # noqa: B009 - of transformers
+    for module in found.values():
+        width = module.attention_head_size
+        module.add_module(PARTS, Attention(getattr(module, "scaling", width**-0.5)))
+    return tuple(f"{path}.{PARTS}" for path in found)
+
+
+def _attends(module: nn.Module) -> bool:
+    """Say whether a module asks transformers who computes its attention."""
+    return "ALL_ATTENTION_FUNCTIONS" in type(module).forward.__code__.co_names
+
+
+def _check_plain(module: nn.Module, path: str) -> None:
+    config = getattr(module, "config", None)
+    dropout = getattr(config, "attention_probs_dropout_prob", 0.0)
+    is_plain = hasattr(module, "attention_head_size") and not getattr(module, "is_causal", False)
+    if dropout or not is_plain:
+        raise UnsupportedError(
+            f"attention {path!r} must be without dropout and look at all tokens, with a key for"
+            f" each query, not {type(module).__name__} with dropout {dropout}; set"
+            " `attention_dropout = 0`, or write it with `litho.tasks.Attention`"
+        )
 
 
 def _bias(mask: torch.Tensor, kind: torch.dtype) -> torch.Tensor:

@@ -8,7 +8,7 @@ from hub_models import BERT, CASES, Case
 
 from litho.errors import UnsupportedError
 from litho.frontend import capture, evaluate, example_of, register_attention
-from litho.frontend.attention import attend
+from litho.tasks.attention import attend
 
 transformers = pytest.importorskip("transformers")
 
