@@ -1,7 +1,7 @@
 """Attention from PyTorch to hardware: heads apart, scores, values, heads together again.
 
-Without its softmax it has the values of the quantized module; with it, whose hardware is an
-integer function of its own, the hardware is held against the interpreter.
+With its softmax or without, the quantized module has the values of the integers, and the hardware
+those of the interpreter.
 """
 
 from pathlib import Path
@@ -18,6 +18,7 @@ from litho.ir import Graph, interpret
 from litho.ops import registry
 from litho.passes import Lower, RemoveDropout, run
 from litho.passes.choose_lanes import ChooseLanes
+from litho.tasks import Softmax
 
 RULES = (
     QuantizeRule("stem", outputs="fixed6f3"),
@@ -26,7 +27,7 @@ RULES = (
     QuantizeRule("mixed", outputs="fixed6f3"),
 )
 
-WEIGHTS = QuantizeRule("weights", outputs="ufixed6f6")
+SOFTMAX = QuantizeRule("softmax", inputs="fixed6f2", outputs="ufixed6f6")
 
 
 class Named(nn.Module):
@@ -47,7 +48,7 @@ class Attention(nn.Module):
         super().__init__()
         self.heads, self.has_softmax = heads, has_softmax
         self.stem, self.scores, self.mixed = nn.Identity(), nn.Identity(), nn.Identity()
-        self.weights = nn.Identity()
+        self.softmax = Softmax()
         self.query, self.key, self.value = Named(features), Named(features), Named(features)
         self.output = Named(features)
 
@@ -60,8 +61,7 @@ class Attention(nn.Module):
         )
         scores = torch.matmul(query, key.transpose(-2, -1))
         if self.has_softmax:
-            scores = self.scores(scores * (features // self.heads) ** -0.5)
-            weights = self.weights(torch.softmax(scores, -1))
+            weights = self.softmax(scores * (features // self.heads) ** -0.5)
         else:
             weights = self.scores(scores)
         mixed = self.mixed(torch.matmul(weights, value))
@@ -74,7 +74,7 @@ def attention(
     """Give the lowered graph, 12 samples, and what the quantized module makes of them."""
     torch.manual_seed(rows)
     model, inputs = Attention(features, heads, has_softmax), torch.randn(12, rows, features)
-    rules = (*RULES, WEIGHTS) if has_softmax else RULES
+    rules = (*RULES[:2], SOFTMAX, RULES[3]) if has_softmax else RULES
     quantize(model, rules, [inputs])
     model.eval()
     settle(model, inputs[:1])

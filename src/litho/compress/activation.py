@@ -10,15 +10,12 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from litho.compress import grids
-from litho.compress.operator import recover
 from litho.compress.quantizer import Quantizer
-from litho.errors import ConfigError
 from litho.formats import Fixed, Scale
 from litho.ir import TensorType
 from litho.ops.unary.reference import UnaryParams, table
 
-__all__ = ["function_of", "look_up"]
+__all__ = ["function_of", "table_values"]
 
 _Function = tuple[str, tuple[float, ...]]
 
@@ -47,6 +44,8 @@ _WITH_CONSTANTS: dict[type[nn.Module], Callable[[Any], _Function]] = {
 
 # Functions that PyTorch has no module for: a module of the user's stands for each.
 _BARE = frozenset({"abs", "cos", "erf", "exp", "neg", "sin", "square"})
+# One that models wrap in modules of their own all the same.
+_WRAPPED = frozenset({"gelu"})
 _called: WeakKeyDictionary[nn.Module, dict[bool, str]] = WeakKeyDictionary()
 
 
@@ -82,69 +81,18 @@ def _bare(module: nn.Module) -> str:
         return ""
     given, call, result = nodes
     name = call.target if isinstance(call.target, str) else call.target.__name__
-    owners = (getattr(torch, name, None), getattr(operator, name, None), name)
+    places = (torch, operator, nn.functional)
+    owners = (*(getattr(place, name, None) for place in places), name)
     is_plain = call.args == (given,) and not call.kwargs and result.args == (call,)
-    return name if is_plain and name in _BARE and call.target in owners else ""
-
-
-def look_up(
-    function: _Function, quantizer: Quantizer, x: torch.Tensor, y: torch.Tensor
-) -> torch.Tensor:
-    """Give the table's values for the codes of `x`; gradients pass through the float result `y`.
-
-    Raises `ConfigError` for an input that no quantizer made.
-    """
-    trace = grids.active()
-    if trace:
-        _know_input(trace, quantizer, x)
-    values = _values(
-        function, quantizer.input_form, quantizer.input_step, quantizer.fixed, quantizer.scale
-    )
-    found = torch.from_numpy(values).to(x.device)
-    codes = recover(x.detach().double(), quantizer.input_step) - quantizer.input_form.low
-    looked = found[codes].to(quantizer.result_type)
-    result: torch.Tensor = looked
-    if y.requires_grad:
-        result = _Replace.apply(y, looked)  # type: ignore[no-untyped-call]
-    if trace:
-        trace.leave_quantizer(quantizer, result)
-    return result
-
-
-def _know_input(trace: grids.Trace, quantizer: Quantizer, x: torch.Tensor) -> None:
-    grid = trace.of(x)
-    place = quantizer.place.removeprefix("outputs of ")
-    if grid is None or not grid.is_stored:
-        raise ConfigError(
-            f"the function {place} must read quantized values, not"
-            f" {'raw floats' if grid is None else 'a sum'}; give its rule `inputs`"
-        )
-    trace.enter_quantizer(quantizer, x)
-    quantizer.know_form(grid.form)
+    return name if is_plain and name in _BARE | _WRAPPED and call.target in owners else ""
 
 
 @lru_cache(maxsize=64)
-def _values(
+def table_values(
     function: _Function, form: Fixed, step: Scale, target: Fixed, scale: Scale
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Give the decoded entries of the table, for the input codes from the smallest on."""
+    """Give the decoded entries of a table, for the input codes from the smallest on."""
     name, constants = function
     source = TensorType((), Fixed(form.width, 0, form.is_signed, is_integer=True), step)
     codes = table(UnaryParams(name, target, scale, constants=constants), source)
     return np.asarray(target.decode(codes, scale))
-
-
-class _Replace(torch.autograd.Function):
-    """The value of the second argument with the gradient of the first."""
-
-    @staticmethod
-    def forward(ctx: Any, soft: torch.Tensor, hard: torch.Tensor) -> torch.Tensor:
-        """Give the second argument."""
-        del ctx, soft
-        return hard.clone()
-
-    @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
-        """Pass the gradient to the first argument."""
-        del ctx
-        return gradient, None

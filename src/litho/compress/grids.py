@@ -6,11 +6,10 @@ a leaky rectifier makes it finer by its slope; an addition stands on the finer g
 anything else ends it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,26 @@ from torch.overrides import TorchFunctionMode
 from litho.errors import ConfigError
 from litho.formats import Fixed, Format, Scale
 from litho.ir import TensorType
-from litho.ops.add.reference import AddParams
-from litho.ops.add.reference import infer_type as add_type
-from litho.ops.leaky_relu.reference import infer_type as sloped_type
-from litho.ops.leaky_relu.reference import nearest_slope
 from litho.ops.linear.reference import output_scale
-from litho.ops.unary.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from litho.compress.quantizer import Quantizer
 
-__all__ = ["Grid", "Trace", "active", "significand", "tracing"]
+__all__ = [
+    "DECODED",
+    "Grid",
+    "Rule",
+    "Rules",
+    "Trace",
+    "active",
+    "check_width",
+    "holds",
+    "product_step",
+    "significand",
+    "sum_width",
+    "tracing",
+    "value_bits",
+]
 
 _SIGNIFICAND = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 53}
 
@@ -54,7 +62,7 @@ def holds(dtype: torch.dtype, form: Format, scale: Scale) -> bool:
 # A sum times a multiplier of 16 bits stays below the 2^61 of `arith.requantize`.
 _WIDEST = 46
 _NEAR = 80  # powers of two between which float32 has no subnormals and no infinity
-_DECODED = 63  # of a code times its multiplier, which `decode` takes
+DECODED = 63  # of a code times its multiplier, which `decode` takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +102,9 @@ class Trace(TorchFunctionMode):
     are an error when `is_exact`; else the grid ends there, and floats go on.
     """
 
-    def __init__(self, is_exact: bool = True) -> None:
+    def __init__(self, rules: "Rules", is_exact: bool = True) -> None:
         super().__init__()
-        self.is_exact = is_exact
+        self.rules, self.is_exact = rules, is_exact
         self._known: dict[int, tuple[torch.Tensor, Grid]] = {}
         self._functions: dict[int, _Rounded] = {}
         self._seen: dict[str, tuple[Scale | None]] = {}
@@ -176,20 +184,20 @@ class Trace(TorchFunctionMode):
         del types
         options = kwargs or {}
         name = getattr(func, "__name__", "").strip("_")
-        if name not in _RULES and any(self.of(item) for item in args):
+        if name not in self.rules.grids and any(self.of(item) for item in args):
             args = _alike(args)
         result = func(*args, **options)
         if isinstance(result, torch.Tensor):
-            rule = _RULES.get(name)
+            rule = self.rules.grids.get(name)
             self.note(result, rule(self, result, args, options) if rule else None)
-            self._note_function(result, name, _argument(args, options, 0, "input"))
+            self._note_function(result, name, args[0] if args else options.get("input"))
         return result
 
     def _note_function(self, result: torch.Tensor, name: str, source: Any) -> None:
         """Remember that a tensor is a rounded function of codes, or a view of such a tensor."""
-        if name in _ROUNDED and self.of(source) is not None:
+        if name in self.rules.rounded and self.of(source) is not None:
             self._functions[id(result)] = _Rounded(result, name)
-        elif _RULES.get(name) is _same and id(source) in self._functions:
+        elif name in self.rules.views and id(source) in self._functions:
             self._functions[id(result)] = replace(self._functions[id(source)], tensor=result)
         elif result is not source:
             self._functions.pop(id(result), None)
@@ -217,64 +225,32 @@ def active() -> Trace | None:
     return _ACTIVE.get()
 
 
+Rule = Callable[[Trace, torch.Tensor, tuple[Any, ...], dict[str, Any]], Grid | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What functions of torch do to grids, by their names.
+
+    `grids` give the grid of a result, `views` are those that only show what they get, and the
+    results of `rounded` are floats that hardware rounds in another way.
+    """
+
+    grids: Mapping[str, Rule]
+    views: frozenset[str]
+    rounded: frozenset[str]
+
+
 @contextmanager
-def tracing(is_exact: bool = True) -> Iterator[Trace]:
+def tracing(rules: Rules, is_exact: bool = True) -> Iterator[Trace]:
     """Trace the forward pass that runs inside."""
-    trace = Trace(is_exact)
+    trace = Trace(rules, is_exact)
     token = _ACTIVE.set(trace)
     try:
         with trace:
             yield trace
     finally:
         _ACTIVE.reset(token)
-
-
-_Rule = Callable[[Trace, torch.Tensor, tuple[Any, ...], dict[str, Any]], Grid | None]
-
-
-def _argument(args: tuple[Any, ...], options: dict[str, Any], place: int, name: str) -> Any:
-    return args[place] if len(args) > place else options.get(name)
-
-
-def _same(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    """Give the grid of the first argument, unless a view moved the axis of its scale."""
-    source = _argument(args, options, 0, "input")
-    grid = trace.of(source)
-    if grid is None or grid.step.axis is None:
-        return grid
-    tail = -grid.step.axis
-    return grid if source.shape[-tail:] == result.shape[-tail:] else None
-
-
-def _dropout(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    is_training = _argument(args, options, 2, "training")
-    return None if is_training else _same(trace, result, args, options)
-
-
-def _linear(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    del result
-    x, weight = (_argument(args, options, i, n) for i, n in enumerate(("input", "weight")))
-    bias = _argument(args, options, 2, "bias")
-    source, factor = trace.of(x), trace.of(weight)
-    if source is None or factor is None:
-        return None
-    step, width = product_step(source, factor), sum_width(source.form, factor.form, x.shape[-1])
-    sources = factor.sources
-    if bias is not None:
-        start = trace.of(bias)
-        if start is None:
-            return None
-        width, sources = max(width, start.form.width) + 1, (*sources, *start.sources)
-    if trace.ends_at(width):
-        return None
-    is_integer = source.is_integer or factor.is_integer
-    return Grid(Fixed(min(width, 62)), step, is_integer, sources)
 
 
 def product_step(source: Grid, weight: Grid) -> Scale:
@@ -304,114 +280,3 @@ def check_width(width: int, place: str) -> None:
             f"{place} must fit {_WIDEST} bits to be requantized, not take {width};"
             " use narrower formats or nearer scales: give the layers before it `outputs`"
         )
-
-
-def _add(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    """Stand on the finer grid; ask both sides for float64 when the sum needs it."""
-    a, b = (_argument(args, options, i, n) for i, n in enumerate(("input", "other")))
-    left, right = trace.of(a), trace.of(b)
-    if options.get("alpha", 1) != 1 or left is None or right is None or a.shape != b.shape:
-        return None
-    total = add_type(AddParams(), (left.type(tuple(a.shape)), right.type(tuple(b.shape))))
-    sources = (*left.sources, *right.sources)
-    places = " and ".join(dict.fromkeys(quantizer.place for quantizer in sources))
-    if trace.ends_at(total.codes.bits):
-        return None
-    check_width(total.codes.bits, f"the addition of what comes from {places}")
-    # Float64 would round a term, and the sum once more; codes are rounded once, when decoded.
-    widest = max(value_bits(side.form.width, side.step) for side in (left, right))
-    if widest > _SIGNIFICAND[torch.float64]:
-        if not trace.is_exact:
-            return None
-        raise ConfigError(
-            f"the addition of what comes from {places} must read values that float64 holds"
-            f" (53 bits with their scale), not {widest} bits; give the layers before it `outputs`"
-        )
-    bits = value_bits(total.codes.bits, total.scale)
-    for quantizer in sources:
-        quantizer.require(bits)
-    del result
-    is_integer = left.is_integer or right.is_integer
-    return Grid(Fixed(total.codes.bits), total.scale, is_integer, sources)
-
-
-def _leaky_relu(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    del result
-    slope = _argument(args, options, 1, "negative_slope")
-    return _sloped(trace, _argument(args, options, 0, "input"), 0.01 if slope is None else slope)
-
-
-def _rrelu(
-    trace: Trace, result: torch.Tensor, args: tuple[Any, ...], options: dict[str, Any]
-) -> Grid | None:
-    """Stand, in eval, on the grid of the mean slope."""
-    del result
-    if _argument(args, options, 3, "training"):
-        return None
-    found = (_argument(args, options, i, n) for i, n in enumerate(("lower", "upper"), start=1))
-    bounds = zip(found, (1 / 8, 1 / 3), strict=True)
-    low, high = (default if bound is None else bound for bound, default in bounds)
-    return _sloped(trace, _argument(args, options, 0, "input"), (low + high) / 2)
-
-
-def _sloped(trace: Trace, source: Any, slope: float) -> Grid | None:
-    """Give the grid of a leaky rectifier's products; None for a slope that was not rounded.
-
-    What the products are made of goes on in float64 when the model's type does not hold them.
-    """
-    grid = trace.of(source)
-    if grid is None or not grid.form.is_signed:
-        return grid
-    params = nearest_slope(slope)
-    if params.slope != Fraction(slope):
-        return None
-    kind = sloped_type(params, (grid.type(tuple(source.shape)),))
-    places = " and ".join(dict.fromkeys(quantizer.place for quantizer in grid.sources))
-    if trace.ends_at(kind.codes.bits):
-        return None
-    check_width(kind.codes.bits, f"the products of slope {slope} and what comes from {places}")
-    if value_bits(kind.codes.bits, kind.scale) > _DECODED:
-        raise ConfigError(
-            f"the products of slope {slope} and what comes from {places} must fit {_DECODED} bits"
-            f" with their scale, not take {value_bits(kind.codes.bits, kind.scale)};"
-            " give the layers before it `outputs`"
-        )
-    bits = value_bits(grid.form.width + params.multiplier.bit_length(), kind.scale)
-    for quantizer in grid.sources:
-        quantizer.require(bits)
-    return Grid(Fixed(kind.codes.bits), kind.scale, grid.is_integer, grid.sources)
-
-
-# Functions whose float result is not the table's entry before it is rounded.
-_ROUNDED = frozenset(FUNCTIONS) - {"abs", "neg"}
-
-_RULES: dict[str, _Rule] = {
-    **dict.fromkeys(
-        (
-            "view",
-            "reshape",
-            "flatten",
-            "unsqueeze",
-            "squeeze",
-            "contiguous",
-            "clone",
-            "detach",
-            "to",
-            "double",
-            "float",
-            "half",
-            "bfloat16",
-            "relu",
-        ),
-        _same,
-    ),
-    **dict.fromkeys(("dropout",), _dropout),
-    "linear": _linear,
-    "leaky_relu": _leaky_relu,
-    "rrelu": _rrelu,
-    **dict.fromkeys(("add", "iadd", "radd"), _add),
-}

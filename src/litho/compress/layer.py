@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from litho.compress import grids
-from litho.compress.activation import function_of, look_up
+from litho.compress.activation import function_of
 from litho.compress.grids import (
     Grid,
     Trace,
@@ -18,6 +18,7 @@ from litho.compress.grids import (
     sum_width,
     value_bits,
 )
+from litho.compress.integer_modules import NORMS, compute, has_codes
 from litho.compress.parameter import BiasQuantizer, WeightQuantizer
 from litho.compress.quantizer import Quantizer
 from litho.compress.rules import QuantizeRule
@@ -106,8 +107,14 @@ def _attach_weights(
     asked, place = rule.wanted("bias"), f"bias of {path!r}"
     if rule.bias and not asked:
         return
+    if isinstance(module, NORMS) and asked is None:
+        return  # its sums have no grid that a bias could be put on by itself
     start: Quantizer
-    if is_fixed and (asked is None or isinstance(asked.form, Fixed)):
+    if (
+        is_fixed
+        and not isinstance(module, NORMS)
+        and (asked is None or isinstance(asked.form, Fixed))
+    ):
         start = BiasQuantizer(asked, place, rule.calibration).to(bias.device)
         start.rest(bias)
     else:
@@ -243,14 +250,13 @@ def _after(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
             f"{quantizer.place} must be one tensor to be quantized, not a"
             f" {type(output).__name__}; match the modules inside instead"
         )
-    function = function_of(module)
-    if function is None or not quantizer.looks_up or not _has_table(module, quantizer, args[0]):
+    if not quantizer.looks_up or not has_codes(module) or not _is_coded(module, quantizer, args[0]):
         return quantizer(output)
-    return look_up(function, quantizer, args[0], output)
+    return compute(module, quantizer, args, output, parameter_quantizer)
 
 
-def _has_table(module: nn.Module, quantizer: Quantizer, x: torch.Tensor) -> bool:
-    """Say whether the codes of `x` are looked up; a network that no design follows may have none.
+def _is_coded(module: nn.Module, quantizer: Quantizer, x: torch.Tensor) -> bool:
+    """Say whether the codes of `x` are read; a network that no design follows may have none.
 
     Before any trace nothing is known of the codes.
     """

@@ -9,7 +9,8 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 
 from litho.compress import grids
-from litho.compress.activation import function_of
+from litho.compress.grid_rules import RULES
+from litho.compress.integer_modules import has_codes
 from litho.compress.layer import original_of, quantizers_of
 from litho.compress.parameter import WeightQuantizer
 from litho.compress.quantizer import Quantizer
@@ -98,10 +99,10 @@ def _follow(model: nn.Module, run: Callable[[], Any], sums: str) -> None:
     handles = [
         module.register_forward_hook(_note_function)
         for module in model.modules()
-        if function_of(module)
+        if has_codes(module)
     ]
     try:
-        with torch.no_grad(), grids.tracing(sums == "exact") as found:
+        with torch.no_grad(), grids.tracing(RULES, sums == "exact") as found:
             result = run()
         for leaf in tree_leaves(result):
             found.read(found.of(leaf))

@@ -116,6 +116,13 @@ class LoweringContext(Protocol):
         """Give the lowered node that computes `name`, or None for an input or a constant."""
         ...
 
+    def encode_input(self, name: str, type: TensorType) -> None:
+        """Let an input of the graph that holds integers travel as codes of a type from here on.
+
+        Raises `GraphError` for what is no such input, or has another type already.
+        """
+        ...
+
     def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
         """Add a constant and give its name, made from `hint`."""
         ...

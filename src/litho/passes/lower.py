@@ -135,6 +135,21 @@ class _Run:
         found = self._made[name]
         return found if isinstance(found, Node) else None
 
+    def encode_input(self, name: str, type: TensorType) -> None:
+        """Let an input of the graph that holds integers travel as codes of `type` from here on."""
+        found = self._made[name]
+        if not isinstance(found, Input):
+            raise GraphError(
+                f"%{name} must be an input of the graph, which the host counts, not computed in it;"
+                " capture the part of the model behind it"
+            )
+        if found.type.is_coded and found.type != type:
+            raise GraphError(
+                f"input %{name} must have one type, not {found.type.format} for one reader and"
+                f" {type.format} for another; give the other an input of its own"
+            )
+        self._made[name] = replace(found, type=type)
+
     def add_constant(self, hint: str, type: TensorType, values: Codes) -> str:
         """Add a constant and give its name, made from `hint`."""
         name = self._free(_plain(hint))

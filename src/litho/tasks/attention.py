@@ -42,13 +42,13 @@ def attend(
     scaling: float | None = None,
     dropout: float = 0.0,
     **options: Any,
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Give (result[batch, queries, heads, width], weights[batch, heads, queries, keys]).
 
     `query`, `key` and `value` are [batch, heads, length, width], the latter two with a head for
     each group of heads; `attention_mask` is True where a key counts: [batch, keys], or
-    [batch, 1, queries, keys] where the query matters. Raises `UnsupportedError` for what changes
-    the scores in another way.
+    [batch, 1, queries, keys] where the query matters. Attention in parts (`split_attention`) gives
+    no weights. Raises `UnsupportedError` for what changes the scores in another way.
     """
     given = [name for name in _UNKNOWN if options.get(name) is not None]
     if given:
@@ -82,11 +82,12 @@ def _in_parts(
     return parts(query, key, value, lengths).transpose(1, 2).contiguous(), None
 
 
-def split_attention(model: nn.Module) -> tuple[str, ...]:
+def split_attention(model: nn.Module, tokens: int | None = None) -> tuple[str, ...]:
     """Give each attention of a Hugging Face model its steps as modules, and say where they are.
 
-    They lie below `parts` of the module that attends: `parts.scores`, `parts.softmax` and
-    `parts.context`, where rules find them. Nothing else changes: there are no weights in them.
+    `tokens` is the length for which hardware is made, when batches may be shorter. The steps lie
+    below `parts` of the module that attends: `parts.scores`, `parts.softmax` and `parts.context`,
+    where rules find them. Nothing else changes: there are no weights in them.
     Raises `DataError` when transformers is not installed, `UnsupportedError` for a model without
     such attention, or with dropout, several queries for a key, or a mask by query in it.
     """
@@ -101,7 +102,7 @@ def split_attention(model: nn.Module) -> tuple[str, ...]:
     getattr(model, "set_attn_implementation")(register_attention())  # noqa: B009 - of transformers
     for module in found.values():
         width = module.attention_head_size
-        module.add_module(PARTS, Attention(getattr(module, "scaling", width**-0.5)))
+        module.add_module(PARTS, Attention(getattr(module, "scaling", width**-0.5), tokens))
     return tuple(f"{path}.{PARTS}" for path in found)
 
 

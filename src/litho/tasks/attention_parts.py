@@ -41,13 +41,27 @@ def _short(factor: float) -> float:
 
 
 class Softmax(nn.Module):
-    """The softmax of each row, of which the first `lengths` of its sample count."""
+    """The softmax of each row, of which the first `lengths` of its sample count.
+
+    `row` is how long rows are in hardware, when those of a batch may be shorter: the integers on
+    the way are as wide as that row needs.
+    """
+
+    def __init__(self, row: int | None = None) -> None:
+        super().__init__()
+        self.row = row
 
     def forward(self, x: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
         """Give weights of the shape of x[samples, …, keys]; what does not count is 0."""
+        is_exporting = torch.compiler.is_exporting()
+        if is_exporting and self.row not in (None, x.shape[-1]):
+            raise ConfigError(
+                f"a softmax made for rows of {self.row} must be captured with such rows, not with"
+                f" rows of {x.shape[-1]}; give an example of full length"
+            )
         if lengths is None:
             return nn.functional.softmax(x, dim=-1)
-        if torch.compiler.is_exporting():
+        if is_exporting:
             result: torch.Tensor = masked_softmax(x, lengths)
             return result
         return _masked(x, lengths)
@@ -87,12 +101,12 @@ class Attention(nn.Module):
     """Scores, softmax and context, one after another.
 
     A rule for `*.softmax` names the formats of scores and weights, one for `*.context` that of the
-    result; products are exact.
+    result; products are exact. `row` is that of the softmax.
     """
 
-    def __init__(self, factor: float) -> None:
+    def __init__(self, factor: float, row: int | None = None) -> None:
         super().__init__()
-        self.scores, self.softmax, self.context = Scores(factor), Softmax(), Context()
+        self.scores, self.softmax, self.context = Scores(factor), Softmax(row), Context()
 
     def forward(
         self,

@@ -56,7 +56,7 @@ class SplitClassifier(TextClassifier):
 
     def __init__(self, network: "PreTrainedModel", vocabulary: Vocabulary) -> None:
         super().__init__(network, vocabulary)
-        split_attention(network)
+        split_attention(network, network.config.max_position_embeddings)
         self.hidden = nn.Identity()
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:

@@ -1,15 +1,8 @@
 """From PyTorch's layer norm to `layer_norm`; `rms_norm` is lowered with parts of it."""
 
-from fractions import Fraction
-
-import numpy as np
-
 from litho.errors import GraphError
-from litho.formats import Fixed, Scale
-from litho.formats.arith import round_fraction
-from litho.ir import AtenCall, Constant, LoweringContext, Ref, TensorType
-from litho.ir.op import Codes
-from litho.ops.layer_norm.reference import NormParams, plan_of
+from litho.ir import AtenCall, Constant, LoweringContext, Ref
+from litho.ops.layer_norm.reference import NormParams, aligned, plan_of
 
 __all__ = ["check_rows", "known", "lower", "wanted_params"]
 
@@ -27,7 +20,7 @@ def lower(context: LoweringContext, call: AtenCall, inputs: tuple[str, ...]) -> 
     if bias is None:
         return context.add("layer_norm", names, params)
     step = plan_of(params, tuple(context.type_of(name) for name in names)).step
-    kind, codes = _aligned(bias, step)
+    kind, codes = aligned(bias.type, bias.values, step)
     return context.add(
         "layer_norm", (*names, context.add_constant(f"{bias.name}.aligned", kind, codes)), params
     )
@@ -77,16 +70,3 @@ def known(
             f" the layer's rule a format for its {name}"
         )
     return constant
-
-
-def _aligned(bias: Constant, step: Fraction) -> tuple[TensorType, Codes]:
-    """Give the codes of a bias in steps of the sums, which are far finer, rounded `half_even`."""
-    own = bias.type.fixed.steps(bias.type.scale)
-    numbers = [
-        round_fraction(int(code) * own[place % len(own)] / step)
-        for place, code in enumerate(bias.values)
-    ]
-    width = 1 + max(max(number, -number - 1) for number in numbers).bit_length()
-    scale = Scale((step.numerator,), (step.denominator.bit_length() - 1,))
-    kind = TensorType(bias.type.shape, Fixed(width, is_integer=True), scale)
-    return kind, np.array(numbers, dtype=np.int64)

@@ -23,7 +23,16 @@ from litho.formats.arith import (
 from litho.ir import TensorType
 from litho.ir.op import Codes
 
-__all__ = ["NormParams", "Plan", "evaluate", "infer_type", "norm", "norm_type", "plan_of"]
+__all__ = [
+    "NormParams",
+    "Plan",
+    "aligned",
+    "evaluate",
+    "infer_type",
+    "norm",
+    "norm_type",
+    "plan_of",
+]
 
 _WIDEST = 61  # bits of a number on the way
 _CHUNK = 1 << 15  # codes that are worked on at once, so that they stay in the cache
@@ -148,6 +157,21 @@ def _check_bits(row: int, root: int, squares: int, epsilon: int) -> None:
             f" {RECIPROCAL_SHIFT} for its root, not {bits} and {root}; give its input, its factors"
             " or its result fewer bits"
         )
+
+
+def aligned(bias: TensorType, codes: Codes, step: Fraction) -> tuple[TensorType, Codes]:
+    """Give summands in steps of the sums, which are far finer, rounded `half_even`.
+
+    `codes` are those of the quantized bias, of the type `bias`; `step` is that of the plan.
+    """
+    own = bias.fixed.steps(bias.scale)
+    numbers = [
+        round_fraction(int(code) * own[place % len(own)] / step) for place, code in enumerate(codes)
+    ]
+    width = 1 + max(max(number, -number - 1) for number in numbers).bit_length()
+    scale = Scale((step.numerator,), (step.denominator.bit_length() - 1,))
+    kind = TensorType(bias.shape, Fixed(width, is_integer=True), scale)
+    return kind, np.array(numbers, dtype=np.int64)
 
 
 def infer_type(params: NormParams, types: tuple[TensorType, ...]) -> TensorType:
