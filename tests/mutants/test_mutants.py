@@ -406,6 +406,20 @@ MUTANTS = (
         ".MiddleStep(First * Inner)",
     ),
     Mutant(
+        "a beat more than the run is kept",
+        "select-3x4x5_axis1_2from1",
+        "litho_select.sv",
+        "place_q < PlaceBits'(Kept)",
+        "place_q <= PlaceBits'(Kept)",
+    ),
+    Mutant(
+        "the first period after a reset begins with what is kept",
+        "select-3x4x5_axis1_2from1",
+        "litho_select.sv",
+        "place_q <= PlaceBits'(Start)",
+        "place_q <= '0",
+    ),
+    Mutant(
         "the multipliers go out of step with the lanes",
         "requantize-last_axis",
         "litho_requantize.sv",

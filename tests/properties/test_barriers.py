@@ -21,7 +21,9 @@ from litho.ops import registry
 from litho.ops.matmul.reference import MatmulParams
 from litho.ops.relu.reference import ReluParams
 from litho.rtl import Design, is_steady, least_interval, timing_of, write_design
-from litho.sim import measure
+from litho.sim import measured, simulate
+
+STANDS_STILL = 10_000  # cycles without a beat, longer than any tensor here takes
 
 SHAPES = (
     ((4, 6), True, (2, 2), "words and beats of b in step"),
@@ -81,14 +83,14 @@ def measured_interval(design: Design, codes: dict[str, np.ndarray], folder: Path
     streams = design.inputs, design.outputs
     written = write_design(folder, design)
     try:
-        found = measure(
-            written, *streams, given, simulator=quick_simulator(), tensors=len(given[0])
+        found = simulate(
+            written, *streams, given, simulator=quick_simulator(), patience=STANDS_STILL
         )
     except MismatchError as error:
         if "no beat moved" not in str(error):
             raise
         return None
-    return found.timing.interval
+    return measured(found, design.outputs).timing.interval
 
 
 @shapes

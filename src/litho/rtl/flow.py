@@ -23,6 +23,7 @@ __all__ = [
     "joined",
     "repeated",
     "resized",
+    "selected",
     "series",
     "stages",
 ]
@@ -99,6 +100,21 @@ def resized(source: Stream, target: Stream) -> Part:
         lambda before, after, name: (
             Rule(offered(after), offered(before), needs, 0),
             Rule(taken(before), taken(after), frees, 0),
+        ),
+    )
+
+
+def selected(beats: int, kept: Times) -> Part:
+    """Give the beats `kept` of `beats`, in wires; the others are taken at once and dropped
+    (`litho_select` before its register).
+    """
+    # A beat that is dropped waits for no more than the one kept before it waited for.
+    waits = np.searchsorted(kept, np.arange(beats), side="right").astype(np.int64) - 1
+    return Part(
+        len(kept),
+        lambda source, target, name: (
+            Rule(offered(target), offered(source), kept, 0),
+            Rule(taken(source), taken(target), waits, 0),
         ),
     )
 
