@@ -13,8 +13,8 @@ from litho.errors import ConfigError, UnsupportedError
 from litho.frontend import capture
 from litho.ir import interpret
 from litho.ops import registry
-from litho.passes import Lower, run
-from litho.tasks import Attention
+from litho.passes import Lower, RemoveDropout, run
+from litho.tasks import Attention, core_inputs
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -51,9 +51,8 @@ def test_a_trained_encoder_equals_its_integers_too() -> None:
         nn.functional.cross_entropy(encoder.model(encoder.ids), encoder.ids[:, 0] % 3).backward()
         optimizer.step()
     model = encoder.model.eval()
-    graph = run(
-        capture(model.core, model.embed(encoder.ids[:1]), "trained"), (Lower(),), registry()
-    )
+    captured = capture(model.core, core_inputs(model, encoder.ids[:1]), "trained")
+    graph = run(captured, (RemoveDropout(), Lower()), registry())
     found = interpret(graph, coded(encoder, encoder.ids), registry())[graph.outputs[0]]
     kind = graph.type_of(graph.outputs[0])
     with torch.no_grad():
