@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from litho.emit import emit
-from litho.errors import MismatchError
-from litho.flow.codes import drawn, read_codes, write_codes
+from litho.errors import ConfigError, MismatchError
+from litho.flow.codes import code_batches, drawn, read_codes, samples_at_once, write_codes
 from litho.flow.estimate import estimate_of
 from litho.flow.proof import Bench, prove
+from litho.flow.taps import taps_of
 from litho.formats import Fixed
 from litho.hw import Resources, find_family
 from litho.ir import Graph, Input, Lanes, Node, TensorType, interpret
@@ -76,6 +77,39 @@ def test_codes_survive_a_file(tmp_path: Path) -> None:
     found = read_codes(write_codes(tmp_path / "codes.npz", codes))
     assert list(found) == ["x"]
     assert np.array_equal(found["x"], codes["x"])
+    assert found["x"].dtype == np.int64
+    few = read_codes(tmp_path / "codes.npz", 3)
+    assert np.array_equal(few["x"], codes["x"][:3])
+    parts = list(code_batches(tmp_path / "codes.npz", 3))
+    assert [len(part["x"]) for part in parts] == [3, 1]
+    assert np.array_equal(np.concatenate([part["x"] for part in parts]), codes["x"])
+
+
+@pytest.mark.parametrize("size", [1, 1 << 7, 1 << 15, 1 << 31, 1 << 40])
+def test_codes_of_any_size_survive_a_file(size: int, tmp_path: Path) -> None:
+    codes = {"low": np.array([[-size], [size - 1]]), "high": np.array([[size], [0]])}
+    found = read_codes(write_codes(tmp_path / "codes.npz", codes))
+    assert all(np.array_equal(found[name], codes[name]) for name in codes)
+
+
+def test_as_many_samples_are_interpreted_at_once_as_fit_memory() -> None:
+    assert samples_at_once(graph()) == (1 << 22) // 5
+
+
+def test_streams_inside_are_compared_and_held_up(tmp_path: Path) -> None:
+    emitted = emit(tmp_path / "design", graph(), registry())
+    inputs = drawn(graph(), 20, seed=1)
+    expected = interpret(graph(), inputs, registry())
+    taps = taps_of(emitted.design, graph(), ["f*"], inputs, registry())
+    assert taps.names == ("first",)
+    proof = prove(emitted.folder, emitted.design, inputs, expected, Bench(seed=1), taps)
+    assert (proof.values, proof.mismatches) == (200, 0)
+    assert proof.timing == emitted.timing
+    taps.wanted[0][19, 0, 4] ^= 1
+    with pytest.raises(MismatchError, match=r"'first'.*1 of 100 values"):
+        prove(emitted.folder, emitted.design, inputs, expected, Bench(seed=1), taps)
+    with pytest.raises(ConfigError, match=r"key 'simulate.taps\[1\]' must match a node, not 'x\*'"):
+        taps_of(emitted.design, graph(), ["*", "x*"], inputs, registry())
 
 
 def test_an_estimate_is_the_sum_of_the_blocks(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from litho.errors import LithoError, MismatchError
 from litho.flow.codes import on_streams
+from litho.flow.taps import results_in
 from litho.ir import Graph, Registry, interpret
 from litho.ir.op import Codes
-from litho.rtl import Connection, Design, Instrumentation, write_design
+from litho.rtl import Design, Instrumentation, write_design
 from litho.sim import Stalls, compare, simulate
 from litho.tools import kept_on_failure
 
@@ -47,7 +48,7 @@ def _first(
     simulator: str,
 ) -> str:
     values = interpret(graph, dict(inputs), registry, keep="all")
-    watched = _watched(design)
+    watched = results_in(design)
     streams = tuple(replace(design.stream_of(item), name=item.name) for item, _ in watched)
     names = tuple(stream.name for stream in streams)
     with kept_on_failure("blame") as folder:
@@ -89,13 +90,3 @@ def _incomplete(told: str, graph: Graph, nodes: Mapping[str, str]) -> str:
                 f" {has} of {of}"
             )
     return ""
-
-
-def _watched(design: Design) -> list[tuple[Connection, str]]:
-    """Give the connections that carry the result of a node, in the order in which data flow."""
-    leaving = {item.source.instance: item for item in reversed(design.connections)}
-    return [
-        (leaving[instance.name], instance.node)
-        for instance in design.instances
-        if instance.node and instance.name in leaving
-    ]

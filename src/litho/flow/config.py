@@ -232,8 +232,11 @@ class Hardware(_Strict, frozen=True, kw_only=True):
 
 
 class Simulate(_Strict, frozen=True, kw_only=True):
-    """How the design is compared with the interpreter, on the whole test set.
+    """How the design is compared with the interpreter.
 
+    `samples` are the first of the test set, 0 for all of it. `taps` names nodes, by patterns, whose
+    results are compared as well and held up at random: the design then has them as ports, in a
+    copy for the bench.
     `wave` is the number of cycles from reset on that are recorded into `waves.vcd` and drawn in the
     report, of a run at full speed; 0: none. With `second` all is done again by that simulator.
     """
@@ -242,6 +245,8 @@ class Simulate(_Strict, frozen=True, kw_only=True):
     second: Literal["verilator", "icarus"] | None = None
     source_stalls: Probability = 0.25
     sink_stalls: Probability = 0.25
+    samples: Natural = 0
+    taps: tuple[str, ...] = ()
     wave: Natural = 0
 
 

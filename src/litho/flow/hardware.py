@@ -12,13 +12,14 @@ from litho import tools
 from litho.emit import design_of, emit
 from litho.errors import ConfigError, MismatchError
 from litho.flow.blame import blamed
-from litho.flow.codes import read_codes
+from litho.flow.codes import read_codes, write_codes
 from litho.flow.config import Config, Hardware
 from litho.flow.estimate import estimates_of, sum_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.operations import ops_of
 from litho.flow.proof import Bench, prove, together
 from litho.flow.stage import Context, Stage
+from litho.flow.taps import taps_of
 from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
@@ -93,20 +94,24 @@ def _emit(context: Context) -> None:
 
 
 def _simulate(context: Context) -> None:
-    """Compare the design with the interpreter on the whole test set."""
+    """Compare the design with the interpreter on the test set, or so much of it as is asked."""
     emitted, settings = context.needs["emit"], context.config.simulate
+    known, count = ops_of(context.config), settings.samples or None
     vectors = context.needs["lower"] / "inputs.npz"
-    known = ops_of(context.config)
-    graph, inputs = load(emitted, known), read_codes(vectors)
+    graph, inputs = load(emitted, known), read_codes(vectors, count)
     design = design_of(graph, known, TOP)
-    expected = read_codes(context.needs["evaluate"] / "outputs.npz")
-    command = _repeating(context, "--seed", str(context.config.seed))
+    expected = read_codes(context.needs["evaluate"] / "outputs.npz", count)
+    if count:
+        vectors = write_codes(context.folder / "vectors.npz", inputs)
+    taps = taps_of(design, graph, settings.taps, inputs, known) if settings.taps else None
+    command = _repeating(context, vectors, "--seed", str(context.config.seed))
     stalls = (settings.source_stalls, settings.sink_stalls)
     proofs = []
     for name in _simulators(context.config):
         bench = Bench(context.config.seed, *stalls, name, f"{command} --simulator {name}")
         try:
-            proofs.append(prove(read_folder(emitted / "design"), design, inputs, expected, bench))
+            folder = read_folder(emitted / "design")
+            proofs.append(prove(folder, design, inputs, expected, bench, taps))
         except MismatchError as error:
             raise blamed(error, graph, design, inputs, known, name) from error
     write_facts(context.folder, "proof", asdict(together(proofs)))
@@ -121,18 +126,17 @@ def _wave(context: Context) -> None:
     samples = settings.wave // timing_of(design).interval + 8
     vectors = context.needs["lower"] / "inputs.npz"
     inputs, expected = (
-        tuple(codes[:samples] for codes in read_codes(path).values())
+        tuple(read_codes(path, samples).values())
         for path in (vectors, context.needs["evaluate"] / "outputs.npz")
     )
     wave = Wave(context.folder / "waves.vcd", settings.wave, depth=1)
-    command = _repeating(context)
+    command = _repeating(context, vectors)
     bench = Bench(context.config.seed, simulator=settings.simulator, command=command)
     record(read_folder(emitted / "design"), design, inputs, expected, wave, bench)
 
 
-def _repeating(context: Context, *more: str) -> str:
+def _repeating(context: Context, vectors: Path, *more: str) -> str:
     """Give the command that simulates again, knowing the user's own operations."""
-    vectors = context.needs["lower"] / "inputs.npz"
     words = ("litho", "simulate", str(context.needs["emit"]), "--vectors", str(vectors), *more)
     return setting(tuple(map(Path, context.config.ops))) + shlex.join(words)
 

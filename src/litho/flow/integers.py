@@ -1,12 +1,13 @@
 """The stages from a quantized network to an integer graph and its accuracy."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from litho.errors import ConfigError, MismatchError
-from litho.flow.codes import read_codes, write_codes
+from litho.flow.codes import code_batches, read_codes, samples_at_once, write_codes
 from litho.flow.config import Stimuli
 from litho.flow.facts import read_facts, write_facts
 from litho.flow.fidelity import fidelities, places_of, record_of
@@ -15,11 +16,13 @@ from litho.flow.layers import write_layers
 from litho.flow.networks import WEIGHTS, compressed_of, data_of, model_of
 from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
-from litho.ir import Graph, interpret, load, save
+from litho.ir import Graph, Registry, interpret, interpret_from, load, save
 
 __all__ = ["COMPARE", "EVALUATE", "LOWER"]
 
-_COMPARED = 512  # samples on which every value is compared with float
+_COMPARED = 512  # samples on which every value is compared with float, and the codes in them
+_CODES = 1 << 25
+_HOSTED = 1024  # samples that the host computes, and that are encoded, at once
 
 
 def _lower(context: Context) -> None:
@@ -32,22 +35,29 @@ def _lower(context: Context) -> None:
     write_formats(context.folder, model)
     write_layers(context.folder, model)
     compress.make_permanent(model)
-    captured = frontend.capture(model, data.example, config.model.name)
+    core, example = tasks.core_of(model), tasks.core_inputs(model, data.example)
+    captured = frontend.capture(core, example, config.model.name)
     graph = passes.run(captured, (passes.RemoveDropout(), passes.Lower()), ops_of(config))
     if config.stimuli:
         _check_stimuli(graph, config.stimuli)
     save(context.folder, graph)
-    inputs = data.test_inputs.double().numpy()
-    write_codes(context.folder / "inputs.npz", _encoded(graph, inputs))
+    write_codes(context.folder / "inputs.npz", _encoded(graph, model, data.test_inputs))
     outputs = tasks.predict(model, data.test_inputs).double().numpy()
     np.savez(context.folder / "judged.npz", outputs=outputs, targets=data.test_targets.numpy())
 
 
-def _encoded(graph: Graph, inputs: Any) -> dict[str, Any]:
-    """Give the codes of inputs[samples, …], which the graph takes as one batch of 1 each."""
-    (item,) = graph.inputs
-    shaped = inputs.reshape(len(inputs), *item.type.shape)
-    return {item.name: item.type.codes.encode(shaped, item.type.scale)}
+def _encoded(graph: Graph, model: Any, samples: Any) -> dict[str, Any]:
+    """Give the codes of what the hardware takes of samples[n, …], as one batch of 1 each."""
+    from litho import tasks
+
+    parts: list[list[Any]] = [[] for _ in graph.inputs]
+    for batch in samples.split(_HOSTED):
+        given = tasks.core_inputs(model, batch)
+        for item, values, part in zip(graph.inputs, given, parts, strict=True):
+            shaped = values.double().numpy().reshape(len(batch), *item.type.shape)
+            codes = item.type.codes.encode(shaped, item.type.scale)
+            part.append(codes.astype(np.int32) if item.type.codes.bits < 32 else codes)
+    return {item.name: np.concatenate(part) for item, part in zip(graph.inputs, parts, strict=True)}
 
 
 def _evaluate(context: Context) -> None:
@@ -56,7 +66,7 @@ def _evaluate(context: Context) -> None:
 
     config, source = context.config, context.needs["lower"]
     graph = load(source, ops_of(config))
-    found = interpret(graph, read_codes(source / "inputs.npz"), ops_of(config))
+    found = _interpreted(graph, source / "inputs.npz", ops_of(config))
     write_codes(context.folder / "outputs.npz", found)
     kind = graph.type_of(graph.outputs[0])
     values = kind.codes.decode(found[graph.outputs[0]], kind.scale)
@@ -76,6 +86,16 @@ def _evaluate(context: Context) -> None:
     write_facts(context.folder, "accuracy", facts)
 
 
+def _interpreted(graph: Graph, path: Path, known: Registry) -> dict[str, Any]:
+    """Give the codes of the outputs for those in a file, some samples after others."""
+    states: dict[str, int] = {}
+    parts = []
+    for codes in code_batches(path, samples_at_once(graph)):
+        found, states = interpret_from(graph, codes, known, states)
+        parts.append(found)
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
 def _compare(context: Context) -> None:
     """Compare each value of the integer graph with the trained float network's."""
     from litho import tasks
@@ -85,13 +105,19 @@ def _compare(context: Context) -> None:
     graph, data = load(source, known), data_of(config)
     model = model_of(config, data)
     tasks.load_weights(context.needs["train"] / WEIGHTS, model)
-    samples = data.test_inputs[:_COMPARED]
+    samples = data.test_inputs[: _compared(graph)]
     floats = activations(model, samples, set(places_of(graph).values()))
-    given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
+    given = read_codes(source / "inputs.npz", len(samples))
     codes = given | interpret(graph, given, known, keep="all")
     found = fidelities(graph, codes, floats)
     name = "the stimuli" if config.stimuli else "the test set"
     write_facts(context.folder, "fidelity", record_of(found, len(samples), name))
+
+
+def _compared(graph: Graph) -> int:
+    """Give the samples on which every value is compared: so many that all values fit memory."""
+    codes = sum(graph.type_of(node.name).size for node in graph.nodes)
+    return max(1, min(_COMPARED, _CODES // codes))
 
 
 def _check_stimuli(graph: Graph, stimuli: Stimuli) -> None:
@@ -124,11 +150,12 @@ def _first_apart(context: Context, graph: Graph) -> str:
     config, source, known = context.config, context.needs["lower"], ops_of(context.config)
     data = data_of(config)
     model = compressed_of(config, data, context.needs["tune"] / WEIGHTS).eval()
-    given = {name: codes[:_COMPARED] for name, codes in read_codes(source / "inputs.npz").items()}
+    count = _compared(graph)
+    given = read_codes(source / "inputs.npz", count)
     codes = given | interpret(graph, given, known, keep="all")
     # What a module gives is what its last node gives, its quantizer counted.
     last = {place: name for name, place in places_of(graph).items() if place[1] == "outputs"}
-    floats = activations(model, data.test_inputs[:_COMPARED], set(last))
+    floats = activations(model, data.test_inputs[:count], set(last))
     found = fidelities(graph, codes, floats)
     for node in graph.nodes:
         if node.name in last.values() and node.name in found and found[node.name].max:

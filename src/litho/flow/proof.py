@@ -1,16 +1,19 @@
 """Proves a design in simulation: every output code equal, every cycle as computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from litho.errors import MismatchError
 from litho.flow.codes import on_streams
+from litho.flow.taps import Taps
 from litho.hw import Timing
 from litho.ir.op import Codes
-from litho.rtl import Design, DesignFolder, timing_of
+from litho.rtl import Design, DesignFolder, Instrumentation, timing_of, write_design
 from litho.sim import Stalls, Wave, compare, measured, simulate
+from litho.tools import kept_on_failure
 
 __all__ = ["Bench", "Proof", "prove", "together"]
 
@@ -56,36 +59,55 @@ def prove(
     inputs: Mapping[str, Codes],
     expected: Mapping[str, Codes],
     bench: Bench,
+    taps: Taps | None = None,
 ) -> Proof:
     """Compare the design in `folder` with codes[samples, *shape] by name, in and out.
 
-    All samples run under random stalls, then again at full speed for latency and interval.
+    All samples run under random stalls, then again at full speed for latency and interval. With
+    `taps` the streams inside are compared as well, and held up, in a copy that brings them out;
+    the design itself then runs at full speed on a few samples.
     Raises `MismatchError` when a code differs, and when latency or interval is not what the
     schedules of `design` say.
     """
     given = on_streams(design.inputs, tuple(inputs.values()))
     wanted = on_streams(design.outputs, tuple(expected.values()))
-    held_up = simulate(
-        folder,
-        design.inputs,
-        design.outputs,
-        given,
-        stalls=Stalls(bench.seed, bench.source, bench.sink),
-        simulator=bench.simulator,
-        wave=bench.wave,
-    )
-    verdict = compare(wanted, held_up.outputs, design.outputs, bench.command)
+    with _brought_out(folder, design, taps) as watched:
+        held_up = simulate(
+            watched,
+            design.inputs,
+            design.outputs,
+            given,
+            taps=taps.streams if taps else (),
+            stall_bits=len(taps.streams) if taps else 0,
+            stalls=Stalls(bench.seed, bench.source, bench.sink),
+            simulator=bench.simulator,
+            wave=bench.wave,
+        )
+    values = compare(wanted, held_up.outputs, design.outputs, bench.command).values
+    if taps:
+        values += compare(taps.wanted, held_up.taps, taps.streams, bench.command).values
+        given, wanted = (tuple(codes[:_STEADY] for codes in side) for side in (given, wanted))
     timing, sample = _timing(folder, design, given, wanted, bench)
     return Proof(
         held_up.simulator,
-        verdict.values,
-        verdict.mismatches,
+        values,
+        0,
         held_up.cycles,
         held_up.build_s,
         held_up.simulate_s,
         timing,
         sample,
     )
+
+
+@contextmanager
+def _brought_out(folder: DesignFolder, design: Design, taps: Taps | None) -> Iterator[DesignFolder]:
+    """Give the design, or one with taps and stalls on those streams."""
+    if taps is None:
+        yield folder
+        return
+    with kept_on_failure("taps") as place:
+        yield write_design(place, design, Instrumentation(taps.names, taps.names))
 
 
 def together(proofs: Sequence[Proof]) -> Proof:

@@ -64,6 +64,7 @@ DEVICES = {
         Device("xc7a35t", "xc7", Resources(20800, 41600, 90, 100 * _BRAM18)),
         Device("xc7a100t", "xc7", Resources(63400, 126800, 240, 270 * _BRAM18)),
         Device("xczu3eg", "xcup", Resources(70560, 141120, 360, 432 * _BRAM18)),
+        Device("xczu7ev", "xcup", Resources(230400, 460800, 1728, 624 * _BRAM18)),
     )
 }
 

@@ -10,6 +10,7 @@ from litho.tasks.attention_parts import Attention, Context, Scores, Softmax
 from litho.tasks.batches import batches_of
 from litho.tasks.classifier import SplitClassifier, TextClassifier
 from litho.tasks.data import Data, Vocabulary, stimuli
+from litho.tasks.host import core_inputs, core_of
 from litho.tasks.hub import import_transformers, load_hub_model
 from litho.tasks.layers import RandomLeakyReLU
 from litho.tasks.models import MLP, MODELS, ResidualMLP, build
@@ -39,6 +40,8 @@ __all__ = [
     "build",
     "check_model",
     "check_weights",
+    "core_inputs",
+    "core_of",
     "find",
     "import_transformers",
     "load_hub_model",
