@@ -30,6 +30,12 @@ RULES = (
     QuantizeRule("last", weights="fixed5f4", bias="fixed6f4", outputs="fixed6f3"),
 )
 
+INTEGER_RULES = (
+    QuantizeRule("stem", outputs="int8"),
+    QuantizeRule("first", weights="int6"),
+    QuantizeRule("last", inputs="int5", weights="int6"),
+)
+
 
 class Pooler(nn.Module):
     """Layers around the first token of a sentence, as in BERT; or around other parts."""
@@ -50,11 +56,13 @@ class Pooler(nn.Module):
         return self.last(hidden)
 
 
-def pooled(part: str) -> tuple[Graph, dict[str, np.ndarray], np.ndarray]:
-    """Give the lowered graph, the codes of 12 samples, and the values of the quantized module."""
+def pooled(
+    part: str, rules: tuple[QuantizeRule, ...] = RULES, samples: int = 12
+) -> tuple[Graph, dict[str, np.ndarray], np.ndarray]:
+    """Give the lowered graph, the codes of the samples, and the values of the quantized module."""
     torch.manual_seed(1)
-    model, inputs = Pooler(part), torch.randn(12, 5, 6)
-    quantize(model, RULES, [inputs])
+    model, inputs = Pooler(part), torch.randn(samples, 5, 6)
+    quantize(model, rules, [inputs])
     model.eval()
     settle(model, inputs[:1])
     passes = (RemoveDropout(), Lower())
@@ -80,6 +88,15 @@ def test_a_part_of_a_tensor_is_the_same_in_hardware(part: str, tmp_path: Path) -
     prove_cycles(graph, codes, tmp_path / "free", quick_simulator())
     few = {name: values[:4] for name, values in codes.items()}
     assert prove_codes(graph, few, tmp_path / "stalled", quick_simulator(), 1) > 0
+
+
+@parts
+def test_sums_keep_their_grid_through_a_part(part: str) -> None:
+    """Under scales that are no powers of two, codes agree where the part is requantized as such."""
+    graph, codes, wanted = pooled(part, INTEGER_RULES, 2000)
+    found = interpret(graph, codes, registry())[graph.outputs[0]]
+    kind = graph.type_of(graph.outputs[0])
+    assert np.array_equal(kind.codes.decode(found, kind.scale).reshape(wanted.shape), wanted)
 
 
 def test_lanes_are_chosen_around_a_part(tmp_path: Path) -> None:

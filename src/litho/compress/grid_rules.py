@@ -1,6 +1,7 @@
 """What each function of torch does to the grids of its arguments."""
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from litho.compress.grids import (
     sum_width,
     value_bits,
 )
+from litho.compress.parts import PARTS, keeps_axis
 from litho.errors import ConfigError, FormatError
 from litho.formats import Fixed, Scale
 from litho.formats.arith import dyadic
@@ -43,6 +45,21 @@ def _same(
         return grid
     tail = -grid.step.axis
     return grid if source.shape[-tail:] == result.shape[-tail:] else None
+
+
+def _part(
+    name: str,
+    trace: Trace,
+    result: torch.Tensor,
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+) -> Grid | None:
+    """Give the grid of a tensor of which a part is taken, unless the axis of its scale moves."""
+    del result
+    grid = trace.of(args[0]) if args else None
+    if grid is None or grid.step.axis is None:
+        return grid
+    return grid if keeps_axis(name, args[0], grid.step.axis, args[1:], options) else None
 
 
 def _dropout(
@@ -253,16 +270,12 @@ _VIEWS = frozenset(
         *("to", "double", "float", "half", "bfloat16", "relu"),
     }
 )
-_MOVES = frozenset(
-    {
-        *("transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t"),
-        *("getitem", "select", "narrow"),
-    }
-)
+_MOVES = frozenset(("transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t"))
 
 _GRIDS: dict[str, Rule] = {
     **dict.fromkeys(_VIEWS, _same),
     **dict.fromkeys(_MOVES, _moved),
+    **{name: partial(_part, name) for name in PARTS},
     **dict.fromkeys(("matmul", "bmm"), _matmul),
     **dict.fromkeys(("mul", "rmul"), _factor),
     **dict.fromkeys(("div", "truediv"), _quotient),

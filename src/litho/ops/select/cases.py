@@ -46,10 +46,10 @@ def _torch_module(params: SelectParams) -> object:
 
     class Selected(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            before, start = (slice(None),) * (params.axis + 1), params.start
-            if params.length == 1:
-                return x[(*before, start)]
-            return x[(*before, slice(start, start + params.length))]
+            start, end = params.start, params.start + params.length
+            kept: int | slice = slice(start, end) if params.length > 1 else start
+            places: tuple[int | slice, ...] = (*(slice(None),) * (params.axis + 1), kept)
+            return x[places]
 
     return Selected()
 
