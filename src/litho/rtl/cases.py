@@ -9,6 +9,7 @@ import numpy as np
 
 from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
+from litho.rtl.mem.banked_buffer import BankedBuffer, banked_buffer
 from litho.rtl.mem.double_buffer import DoubleBuffer, double_buffer
 from litho.rtl.row_cases import row_cases
 from litho.rtl.stream.fifo import fifo
@@ -30,6 +31,7 @@ def cases() -> Iterator[Case]:
     yield from _widths()
     yield from _repeats()
     yield from _double_buffers()
+    yield from _banked_buffers()
     yield from _roundings()
     yield from _dots()
     yield from _roms()
@@ -195,6 +197,33 @@ def _reordered(matrix: Codes, held: DoubleBuffer, lanes: int) -> Codes:
             is_there = row < held.rows
             given.append(beats[row * held.beats + beat] if is_there else np.zeros(lanes, np.int64))
     return np.concatenate(given)
+
+
+def _banked_buffers() -> Iterator[Case]:
+    for name, held, matrices, reason in (
+        ("few_out", BankedBuffer(7, 3, 5, 9, 4), 2, "more beats in than words, fewer out"),
+        ("many_out", BankedBuffer(5, 2, 6, 6, 11), 1, "words that are read several times"),
+        ("one", BankedBuffer(6, 1, 1, 1, 1), 3, "a matrix of one word"),
+        ("deep", BankedBuffer(16, 2, 100, 100, 100), 1, "more than 64 words: block RAM"),
+    ):
+        generator = np.random.default_rng(held.words)
+        shape = 5, matrices, held.writes, held.banks
+        words = generator.integers(0, 1 << held.width, shape)
+        at = generator.integers(0, held.words, shape)
+        # Every word is written in turn, behind beats that are written over or write nothing, and
+        # before others that write nothing.
+        start = (held.writes - held.words + 1) // 2
+        turn = slice(start, start + held.words)
+        at[..., turn, :] = np.arange(held.words)[:, None]
+        is_written = generator.integers(0, 2, shape)
+        is_written[..., turn, :], is_written[..., turn.stop :, :] = 1, 0
+        places = generator.integers(0, held.words, (5, matrices, held.reads, held.banks))
+        codes = (is_written << held.place_bits | at) << held.width | words
+        expected = np.take_along_axis(words[..., turn, :], places, 2)
+        flat = (each.reshape(5, matrices, -1) for each in (codes, places, expected))
+        first, second, third = flat
+        block = banked_buffer(held, matrices)
+        yield Case(f"banked_buffer_{name}", reason, block, (first, second), (third,))
 
 
 def _roundings() -> Iterator[Case]:

@@ -19,6 +19,7 @@ __all__ = [
     "buffer",
     "collected",
     "copied",
+    "fetched",
     "flow_of",
     "joined",
     "repeated",
@@ -187,6 +188,24 @@ def collected(matrices: int, writes: int, reads: int) -> Part:
         )
 
     return Part(len(words), rules)
+
+
+def fetched(source: Stream, place: Stream, target: Stream, matrices: int) -> Flow:
+    """Give the flow of matrices that are held whole, and given as the beats of `place` say
+    (`litho_banked_buffer`).
+
+    It is `collected` with a second input, which is taken when a word is read.
+    """
+    held = collected(matrices, source.beats // matrices, place.beats // matrices)
+    inner: list[tuple[str, int]] = []
+    rules = _series(source.name, target.name, (held,), inner)
+    (read, beats), places = inner[0], np.arange(place.beats, dtype=np.int64)
+    assert beats == place.beats, "a place names a word"
+    asked = (
+        Rule(offered(read), offered(place.name), places, 0),
+        Rule(taken(place.name), taken(read), places, 0),
+    )
+    return Flow(tuple(inner), (*rules, *asked))
 
 
 def accumulated(beats: int, count: int) -> Part:
