@@ -40,6 +40,7 @@ class Mutant:
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
 MATMUL = "matmul-plain_3x5_5x4"
+SPARSE = "sparse_linear-12x10_3x2_10_4to5_2"
 REGISTER = "rtl-register_8b_1of256"
 STALL = "rtl-stall_8b_1of256_1"
 
@@ -285,6 +286,42 @@ MUTANTS = (
         check_second_simulator,
     ),
     Mutant(
+        "a banked matrix is read before its last beat is there",
+        "rtl-banked_buffer_many_out",
+        "litho_banked_buffer.sv",
+        "assign place_ready_o = full_q != '0",
+        "assign place_ready_o = (full_q != '0 || write_q == WriteBits'(Writes - 1))",
+    ),
+    Mutant(
+        "a banked matrix is written over before it is read to the end",
+        "rtl-banked_buffer_many_out",
+        "litho_banked_buffer.sv",
+        "in_ready_o = full_q != 2'd2",
+        "in_ready_o = 1'b1",
+    ),
+    Mutant(
+        "a bank takes every word, wanted or not",
+        "rtl-banked_buffer_few_out",
+        "litho_banked_buffer.sv",
+        "if (push && code[CodeBits-1])",
+        "if (push)",
+    ),
+    Mutant(
+        "all banks are read at the place of the first",
+        "rtl-banked_buffer_few_out",
+        "litho_banked_buffer.sv",
+        "place_data_i[b*PlaceBits +: PlaceBits]",
+        "place_data_i[0 +: PlaceBits]",
+    ),
+    Mutant(
+        "a place waits for nothing, not even for its word to be taken",
+        "rtl-banked_buffer_many_out",
+        "litho_banked_buffer.sv",
+        "(!valid_q || out_ready_i);\n  assign fetch",
+        "1'b1;\n  assign fetch",
+        says="rule 1",
+    ),
+    Mutant(
         "the outer loop begins where the middle one ended",
         "rtl-double_buffer_side_by_side",
         "litho_double_buffer.sv",
@@ -376,6 +413,42 @@ MUTANTS = (
         "litho_dot_stream.sv",
         "ProductBits + $clog2(InLanes)",
         "ProductBits + $clog2(InLanes) - 3",
+    ),
+    Mutant(
+        "a strip goes on with the sums of the one before",
+        SPARSE,
+        "litho_sparse_linear.sv",
+        "base = is_first ? '0 : acc_q",
+        "base = acc_q",
+    ),
+    Mutant(
+        "the strips of a beat come in the order of the lists",
+        SPARSE,
+        "litho_sparse_linear.sv",
+        "32'(owner)*StripBits",
+        "l*StripBits",
+    ),
+    Mutant(
+        "a strip without blocks has what lies in its slot",
+        "sparse_linear-8x6_2x2_0_2to4_1",
+        "litho_sparse_linear.sv",
+        "owner == OrderBits'(Lists) ? '0 : found[32'(owner)*StripBits +: StripBits]",
+        "found[0 +: StripBits]",
+        check_second_simulator,
+    ),
+    Mutant(
+        "the steps go on while the row is not there",
+        SPARSE,
+        "litho_sparse_linear.sv",
+        "assign is_next = is_loaded_q && place_ready;",
+        "assign is_next = is_loaded_q;",
+    ),
+    Mutant(
+        "a step takes the first part of a beat",
+        SPARSE,
+        "litho_sparse_linear.sv",
+        "32'(part_q)*PartWidth",
+        "32'(part_q & '0)*PartWidth",
     ),
     Mutant(
         "the codes of b meet those of a by the other order of lanes",
@@ -556,6 +629,7 @@ def test_a_planted_fault_is_caught(
     "subject",
     [
         LINEAR,
+        "sparse_linear-20x8_4x4_5_2to12_2",
         "unary-sigmoid_fixed8f4_ufixed8f7_2of8",
         "requantize-last_axis",
         "add-last_axis",

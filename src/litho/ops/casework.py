@@ -10,7 +10,7 @@ from litho.ir import Constant, Lanes, Node, NodeView, Op, TensorType
 from litho.ir.op import Codes
 from litho.rtl import Block
 
-__all__ = ["Example", "block_of", "drawn", "every"]
+__all__ = ["Example", "block_of", "drawn", "every", "every_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,11 @@ def drawn(kind: TensorType, samples: int, seed: int = 0) -> Codes:
     codes[:1], codes[1:2] = low, high
     codes[2:3] = np.resize([low, high], shape[1:])
     return codes
+
+
+def every_row(kind: TensorType) -> Codes:
+    """Give every row of codes there is."""
+    bits, low = kind.codes.bits, kind.codes.low
+    words = np.arange(1 << bits * kind.row, dtype=np.int64)[:, None]
+    fields = words >> (bits * np.arange(kind.row)) & ((1 << bits) - 1)
+    return (fields + low).reshape(-1, kind.rows, kind.row)

@@ -17,7 +17,7 @@ from litho.rtl.events import Flow
 from litho.rtl.flow import repeated, series, stages
 from litho.rtl.stream.row_repeat import repeat_latency, repeat_schedule
 
-__all__ = ["block"]
+__all__ = ["block", "signed_bits"]
 
 
 def block(view: NodeView) -> Block:
@@ -73,7 +73,7 @@ def _shape(view: NodeView) -> Shape:
     return Shape(
         in_bits=view.types[0].codes.bits,
         weight_bits=view.types[1].codes.bits,
-        bias_bits=0 if bias is None else _signed_bits(bias),
+        bias_bits=0 if bias is None else signed_bits(bias),
         out_bits=view.type.codes.bits,
         in_lanes=view.lanes.inputs,
         out_lanes=view.lanes.outputs,
@@ -83,7 +83,7 @@ def _shape(view: NodeView) -> Shape:
     )
 
 
-def _signed_bits(codes: Codes) -> int:
+def signed_bits(codes: Codes) -> int:
     """Give the bits of the widest code, 0 when all are 0."""
     if not codes.any():
         return 0

@@ -7,12 +7,12 @@ import numpy as np
 from litho.formats import Fixed, Scale
 from litho.ir import TensorType
 from litho.ir.op import Codes
-from litho.ops.casework import block_of, drawn
+from litho.ops.casework import block_of, drawn, every_row
 from litho.ops.linear import OP
 from litho.ops.linear.reference import LinearParams, accumulator, output_scale
 from litho.rtl import Block, Case
 
-__all__ = ["cases"]
+__all__ = ["cases", "torch_linear"]
 
 _INT8, _UINT8 = Fixed(8, is_integer=True), Fixed(8, is_signed=False, is_integer=True)
 
@@ -55,8 +55,8 @@ def _case(
     if bias_bits < 0:
         codes[:] = 0
     block, bias = _block(source, kind, codes, lanes, bias_bits)
-    stimuli = _every_row(source) if source.row * form.bits <= 12 else drawn(source, 12)
-    return Case(name, reason, block, (stimuli,), (_torch_linear(stimuli, codes, bias),))
+    stimuli = every_row(source) if source.row * form.bits <= 12 else drawn(source, 12)
+    return Case(name, reason, block, (stimuli,), (torch_linear(stimuli, codes, bias),))
 
 
 def _weight_scale(outputs: int, weights: Fixed) -> Scale:
@@ -78,16 +78,8 @@ def _block(
     return block_of(OP, LinearParams(form), types, lanes, (codes, bias)), bias
 
 
-def _every_row(kind: TensorType) -> Codes:
-    """Give every row of codes there is."""
-    bits, low = kind.codes.bits, kind.codes.low
-    words = np.arange(1 << bits * kind.row, dtype=np.int64)[:, None]
-    fields = words >> (bits * np.arange(kind.row)) & ((1 << bits) - 1)
-    return (fields + low).reshape(-1, kind.rows, kind.row)
-
-
-def _torch_linear(codes: Codes, weights: Codes, bias: Codes) -> Codes:
-    """Give PyTorch's product in float64, exact below 2^53."""
+def torch_linear(codes: Codes, weights: Codes, bias: Codes) -> Codes:
+    """Give PyTorch's product with weights[outputs, inputs] in float64, exact below 2^53."""
     import torch
 
     tensors = (torch.from_numpy(array).double() for array in (codes, weights, bias))

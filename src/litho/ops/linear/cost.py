@@ -8,7 +8,7 @@ from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.register import register_resources
 from litho.rtl.stream.row_repeat import row_repeat_resources
 
-__all__ = ["BAND", "Shape", "resources"]
+__all__ = ["BAND", "Shape", "counter_resources", "memory_resources", "resources"]
 
 BAND = Band(1.5, 40)
 
@@ -59,8 +59,8 @@ def resources(shape: Shape, family: Family) -> Resources:
         + shape.dot.resources(family)
     )
     if shape.bias_bits and shape.groups > 1:
-        found += _counter(shape.groups) + Resources(luts=2, ffs=1)
-        found += _memory(shape.bias_bits * shape.out_lanes, shape.groups, family)
+        found += counter_resources(shape.groups) + Resources(luts=2, ffs=1)
+        found += memory_resources(shape.bias_bits * shape.out_lanes, shape.groups, family)
     return found
 
 
@@ -69,16 +69,16 @@ def _weights(shape: Shape, packs: bool, family: Family) -> Resources:
     words = shape.beats * shape.groups
     if words == 1:
         return Resources()
-    memory = _memory(shape.weight_bits * shape.in_lanes * shape.out_lanes, words, family)
-    return _counter(words) + (replace(memory, ffs=memory.ffs // 2) if packs else memory)
+    memory = memory_resources(shape.weight_bits * shape.in_lanes * shape.out_lanes, words, family)
+    return counter_resources(words) + (replace(memory, ffs=memory.ffs // 2) if packs else memory)
 
 
-def _memory(width: int, words: int, family: Family) -> Resources:
+def memory_resources(width: int, words: int, family: Family) -> Resources:
     """Give a memory; of few words there are few different columns, and equal ones are merged."""
     memory, columns = rom_resources(width, words, family), 1 << min(words, 30)
     return replace(memory, luts=min(memory.luts, columns), ffs=min(memory.ffs, columns))
 
 
-def _counter(values: int) -> Resources:
+def counter_resources(values: int) -> Resources:
     bits = (values - 1).bit_length()
     return Resources(luts=2 * bits, ffs=bits)

@@ -9,7 +9,7 @@ from litho.rtl.flow import resized, series
 from litho.rtl.schedule import spaced
 from litho.rtl.stream.register import register_resources
 
-__all__ = ["width", "width_resources"]
+__all__ = ["mux_luts", "width", "width_resources"]
 
 
 def width(
@@ -64,12 +64,12 @@ def width_resources(
     part = bits * few
     if out_lanes < in_lanes:
         register = register_resources(bits * in_lanes, family)
-        return control + register + Resources(luts=part * _mux_luts(parts, family))
+        return control + register + Resources(luts=part * mux_luts(parts, family))
     kept = min(parts, row_parts) - 1
     return control + Resources(luts=part * parts + parts, ffs=part * kept)
 
 
-def _mux_luts(ways: int, family: Family) -> int:
+def mux_luts(ways: int, family: Family) -> int:
     """Give the look-up tables of a one-bit multiplexer of `ways` inputs."""
     per_lut = 4 if family.lut_inputs >= 6 else 2
     return -(-(ways - 1) // (per_lut - 1))
