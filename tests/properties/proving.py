@@ -17,7 +17,7 @@ from litho.sim import Stalls, compare, measured, simulate
 __all__ = ["prove_codes", "prove_cycles", "quick_simulator", "with_drawn_lanes"]
 
 # Operations whose lanes in and out are chosen apart.
-_FREE = ("linear", "matmul", "reorder", "reshape", "scale")
+_FREE = ("linear", "matmul", "reorder", "reshape", "scale", "sparse_linear")
 
 
 def quick_simulator() -> str:

@@ -6,6 +6,7 @@ What counts over a graph and changes nothing is in `statistics`.
 from litho.passes.base import Pass, run
 from litho.passes.lower import Lower
 from litho.passes.remove_dropout import RemoveDropout
+from litho.passes.skip_zero_blocks import SkipZeroBlocks
 from litho.passes.statistics import (
     ModuleParameters,
     OperationCount,
@@ -21,6 +22,7 @@ __all__ = [
     "OperationCount",
     "Pass",
     "RemoveDropout",
+    "SkipZeroBlocks",
     "TensorBits",
     "bits_by_tensor",
     "count_operations",
