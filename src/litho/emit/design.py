@@ -9,9 +9,9 @@ from litho.errors import GraphError, UnsupportedError
 from litho.ir import Graph, Registry, check
 from litho.ops.blocks import block_of
 from litho.ops.streams import stream_of
-from litho.rtl import Block, Design, Endpoint
+from litho.rtl import Block, Design, Endpoint, least_interval
 
-__all__ = ["design_of"]
+__all__ = ["design_of", "interval_of"]
 
 
 def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
@@ -23,6 +23,15 @@ def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
     """
     needed = check(graph, registry).without_unused()
     return buffered(_plain(needed, registry, check_top(name)))
+
+
+def interval_of(graph: Graph, registry: Registry) -> int:
+    """Give the cycles from tensor to tensor that the design of `graph` has, without its buffers.
+
+    It is quick: `design_of` finds the buffers that keep it, or refuses the graph. Raises what
+    `design_of` raises otherwise.
+    """
+    return least_interval(_plain(check(graph, registry).without_unused(), registry, "top"))
 
 
 def _plain(graph: Graph, registry: Registry, name: str) -> Design:

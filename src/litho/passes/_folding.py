@@ -13,7 +13,7 @@ from litho.ops.streams import stream_of
 from litho.rtl import Block
 from litho.rtl.stream.width import width
 
-__all__ = ["Folding", "Model", "Unit"]
+__all__ = ["Folding", "Model", "Unit", "fewest_for_beats"]
 
 _COUNTS = ("luts", "ffs", "dsps", "bram_bits")
 _TOO_SLOW = 1e6
@@ -219,7 +219,7 @@ class Model:
 
 
 def _useful(row: int, near: set[int]) -> list[int]:
-    found = {*_fewest_for_beats(row), *(count for count in near if count <= row)}
+    found = {*fewest_for_beats(row), *(count for count in near if count <= row)}
     for count in near:
         found.update(k for k in _divisors(count) if k <= row)
         found.update(range(count, min(row, 8 * count) + 1, count))
@@ -227,7 +227,8 @@ def _useful(row: int, near: set[int]) -> list[int]:
 
 
 @cache
-def _fewest_for_beats(row: int) -> tuple[int, ...]:
+def fewest_for_beats(row: int) -> tuple[int, ...]:
+    """Give the fewest lanes for each number of beats of a row, rising."""
     return tuple(sorted({-(-row // beats) for beats in range(1, row + 1)}))
 
 

@@ -1,11 +1,14 @@
 """Chooses how many codes each node takes and gives in a cycle."""
 
+import math
 from dataclasses import dataclass, replace
 
 from litho.errors import ConfigError
 from litho.hw import DEVICES, Device, Resources, find_family
 from litho.ir import Graph, Registry
+from litho.passes._balancing import balanced_interval
 from litho.passes._folding import Folding, Model
+from litho.passes.utilization import array_sizes
 
 __all__ = ["ChooseLanes"]
 
@@ -23,6 +26,8 @@ class ChooseLanes:
     - `interval`: the cheapest lanes with which a tensor enters every so many cycles.
     - `device`: without an interval, the fastest that fit `share` of it; with one, what they must
       fit, and whose resources count.
+    - `within`: the part of `interval` that may be undercut to use multipliers better. Whole lanes
+      rarely fit the interval of every node; a little below it they may, and fewer idle.
 
     Raises `ConfigError`, saying what is possible, when no lanes do.
     """
@@ -30,6 +35,7 @@ class ChooseLanes:
     interval: int | None = None
     device: Device | None = None
     share: float = 0.8
+    within: float = 0.0
 
     def __call__(self, graph: Graph, registry: Registry) -> Graph:
         """Give the graph with lanes."""
@@ -53,6 +59,10 @@ class ChooseLanes:
             raise ConfigError(f"interval must be 1 cycle or more, not {self.interval}")
         if not 0 < self.share <= 1:
             raise ConfigError(f"share must be above 0 and at most 1, not {self.share}")
+        if not 0 <= self.within < 1:
+            raise ConfigError(f"within must be at least 0 and below 1, not {self.within}")
+        if self.within and self.interval is None:
+            raise ConfigError("within must be given with the interval that it is a part of")
 
     def _least(self, model: Model) -> Folding:
         """Give the cheapest lanes within the interval."""
@@ -63,7 +73,8 @@ class ChooseLanes:
                 f"interval must be at least {fastest.interval} cycles, which the graph takes with"
                 f" all codes of a row in one cycle, not {self.interval}"
             )
-        found = self._fitting(model, self.interval)
+        found = self._fitting(model, self._balanced(model, fastest.interval))
+        found = found or self._fitting(model, self.interval)
         if found is None:
             best = self._fastest(model)
             raise ConfigError(
@@ -71,6 +82,15 @@ class ChooseLanes:
                 f" not; the best that does is {best.interval} cycles"
             )
         return found
+
+    def _balanced(self, model: Model, fastest: int) -> int:
+        """Give the interval that uses multipliers best of those that `within` allows."""
+        assert self.interval is not None
+        sizes = array_sizes(model.graph).values()
+        if not self.within or not sizes:
+            return self.interval
+        least = max(fastest, math.ceil(self.interval * (1 - self.within)))
+        return balanced_interval(sizes, least, self.interval)
 
     def _fastest(self, model: Model) -> Folding:
         """Give the lanes with the least interval that fit the device."""

@@ -38,16 +38,18 @@ class Part:
 
     `beats` are the beats of one tensor that it gives. `rules(source, target, name)` gives its
     rules between the streams `source` and `target`; `name(beats)` makes a stream of its own.
+    `registers` is their number when it is nothing but registers.
     """
 
     beats: int
     rules: Callable[[str, str, _Name], tuple[Rule, ...]]
+    registers: int | None = None
 
 
 def stages(beats: int, count: int) -> Part:
     """Give `count` registers in a row (`litho_stream_register`); none are wires."""
     places = np.arange(beats, dtype=np.int64)
-    return Part(beats, lambda source, target, name: _stages(source, target, places, count))
+    return Part(beats, lambda source, target, name: _stages(source, target, places, count), count)
 
 
 def _stages(source: str, target: str, places: Times, count: int) -> tuple[Rule, ...]:
@@ -241,12 +243,25 @@ def _series(
         return inner[-1][0]
 
     rules: list[Rule] = []
+    parts = _merged(parts)
     for part in parts[:-1]:
         after = name(part.beats)
         rules += part.rules(source, after, name)
         source = after
     rules += parts[-1].rules(source, target, name)
     return tuple(rules)
+
+
+def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Give `parts` with registers next to each other as one, whose rules are the same."""
+    found: list[Part] = []
+    for part in parts:
+        before = found[-1].registers if found else None
+        if before is not None and part.registers is not None:
+            found[-1] = stages(part.beats, before + part.registers)
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def joined(
