@@ -2,8 +2,7 @@
 
 A quantizer whose input stands on a known grid requantizes in integers, as hardware does. The
 grid of a sum of products is the product of the steps; relu, views, parts and dropout in eval keep
-it;
-a leaky rectifier makes it finer by its slope; an addition stands on the finer grid of the two;
+it; a leaky rectifier makes it finer by its slope; an addition stands on the finer grid of the two;
 anything else ends it.
 """
 
