@@ -589,7 +589,7 @@ MUTANTS = (
     Mutant(
         "a summand goes on while its product waits",
         "layer_norm-plain",
-        "litho_norm.sv",
+        "litho_norm_affine.sv",
         "if (norm_valid && norm_ready) betas_q",
         "if (1'b1) betas_q",
     ),

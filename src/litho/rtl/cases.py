@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from litho.formats import Fixed
+from litho.rtl.arith.round_stage import round_stage
 from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
 from litho.rtl.mem.banked_buffer import BankedBuffer, banked_buffer
@@ -33,6 +35,7 @@ def cases() -> Iterator[Case]:
     yield from _double_buffers()
     yield from _banked_buffers()
     yield from _roundings()
+    yield from _round_stages()
     yield from _dots()
     yield from _roms()
     yield from row_cases()
@@ -247,6 +250,26 @@ def _roundings() -> Iterator[Case]:
         sign = "s" if out_signed else "u"
         name = f"round_{rounding}_{in_bits}b_{sign}{out_bits}b_shift{shift_bits}b"
         yield Case(name, reason, block, (every,), (limited.reshape(every.shape),))
+
+
+def _round_stages() -> Iterator[Case]:
+    for in_bits, result, rounding, shift, lanes, row, reason in (
+        (9, Fixed(4, 0), "half_even", 3, 4, 32, "every code; ties; saturates on both sides"),
+        (8, Fixed(5, 0, False), "half_up", 2, 3, 32, "unsigned; lanes that do not divide the row"),
+        (6, Fixed(8, 0), "floor", 0, 1, 16, "no shift at all; an output wider than the input"),
+    ):
+        every = np.arange(1 << in_bits, dtype=np.int64).reshape(-1, 1, row)
+        rounded = [
+            _round_exactly((shift << in_bits) + int(n), in_bits, rounding) for n in every.flat
+        ]
+        limited = np.clip(np.array(rounded, dtype=np.int64), result.low, result.high)
+        yield Case(
+            f"round_stage_{rounding}_{in_bits}b_{result}_shift{shift}",
+            reason,
+            round_stage(in_bits, result, rounding, shift, lanes, row),
+            (_as_code(every, in_bits, True),),
+            (limited.reshape(every.shape),),
+        )
 
 
 def _round_exactly(code: int, in_bits: int, rounding: str) -> int:

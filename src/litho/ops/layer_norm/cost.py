@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from litho.hw import Band, Family, Resources
 from litho.ops.layer_norm.reference import Plan
 from litho.rtl.arith.dot import packs_registers, product_resources, uses_dsp
-from litho.rtl.arith.round import round_resources
+from litho.rtl.arith.round_stage import round_stage_resources
 from litho.rtl.arith.rsqrt import rsqrt_bits, rsqrt_cycles, rsqrt_resources
 from litho.rtl.branches import forked, worked
 from litho.rtl.flow import Part, stages
@@ -193,15 +193,11 @@ def _products(shape: Shape, family: Family) -> Resources:
         + rom_resources(shape.gamma_bits * lanes, shape.beats, family)
         + _product(lanes, shape.norm_bits, shape.gamma_bits, family)
         + register_resources(0 if packs else product * lanes, family)
-        + lanes * _rounding(shape, family)
-        + register_resources(shape.out_bits * lanes, family)
+        + round_stage_resources(
+            shape.sum_bits, shape.out_bits, shape.rounding, shape.plan.shift, lanes, family
+        )
     )
     if shape.beta_bits:
         found += rom_resources(shape.beta_bits * lanes, shape.beats, family)
         found += Resources(luts=shape.sum_bits * lanes, ffs=shape.beta_bits * lanes)
     return found
-
-
-def _rounding(shape: Shape, family: Family) -> Resources:
-    whole = max(shape.sum_bits - shape.plan.shift, 1)
-    return round_resources(whole, shape.out_bits, 0, shape.rounding, family)

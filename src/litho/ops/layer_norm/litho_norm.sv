@@ -12,8 +12,7 @@
 //
 //   in -> fork -----------------------------------------------------> pair -> ...
 //           '-> [ squares ] -> sums -> [ products ] -> [ sum ] -> root -^
-//   ... -> [ centred ] -> * root ->[ norm ]-> * gamma ->[ product ]-> + beta, round ->[ out ]-> out
-//                         beat ->[ word ]--------^-->[ beta ]------------^
+//   ... -> [ centred ] -> litho_norm_affine: * root, * gamma, + beta, round -> out
 `default_nettype none
 module litho_norm #(
   parameter int InBits      = 8,   // bits of an input code
@@ -59,7 +58,6 @@ module litho_norm #(
   localparam int RootBits = Root - (Least + 1) / 2 + 1;
   localparam int CentredBits = CodeBits + $clog2(Row) + 1;
   localparam int FactBits = FirstBits + RootBits;
-  localparam int ShiftBits = $clog2(Shift + 1);
 
   // The codes go two ways.
   logic [InBits*Lanes-1:0] code_data, seen_data;
@@ -366,145 +364,27 @@ module litho_norm #(
     .out_valid_o(centred_valid),
     .out_ready_i(centred_ready)
   );
-
-  // The products with the root, and beside them the words of the beat: the registers of these are
-  // the memories' own. The highest bits of a product are copies of its sign.
-  logic [BeatBits-1:0]                     word_q;
-  logic [(CentredBits+RootBits)*Lanes-1:0] rooted;
-  logic [NormBits*Lanes-1:0]               norms, norm_data;
-  logic [GammaBits*Lanes-1:0]              gammas;
-  logic                                    norm_valid, norm_ready;
-
-  litho_product #(
+  litho_norm_affine #(
+    .CentredBits(CentredBits),
+    .RootBits(RootBits),
+    .NormBits(NormBits),
+    .GammaBits(GammaBits),
+    .BetaBits(BetaBits),
+    .SumBits(SumBits),
+    .OutBits(OutBits),
+    .OutSigned(OutSigned),
+    .Rounding(Rounding),
     .Lanes(Lanes),
-    .ABits(CentredBits),
-    .BBits(RootBits),
-    .BSigned(0)
-  ) u_rooted (
-    .a_i(centred_data[CentredBits*Lanes-1:0]),
-    .b_i({Lanes{centred_data[CentredBits*Lanes +: RootBits]}}),
-    .out_o(rooted)
-  );
-
-  for (genvar i = 0; i < Lanes; i++) begin : gen_norm
-    assign norms[i*NormBits +: NormBits] = rooted[i*(CentredBits+RootBits) +: NormBits];
-
-    if (NormBits < CentredBits + RootBits) begin : gen_unused
-      logic unused;
-      assign unused = ^rooted[i*(CentredBits+RootBits) + NormBits +: CentredBits+RootBits-NormBits];
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) word_q <= '0;
-    else if (centred_valid && centred_ready) begin
-      word_q <= word_q == BeatBits'(Beats - 1) ? '0 : word_q + BeatBits'(1);
-    end
-  end
-
-  litho_stream_register #(
-    .Width(NormBits * Lanes)
-  ) u_norms (
+    .Beats(Beats),
+    .Shift(Shift),
+    .GammaFile(GammaFile),
+    .BetaFile(BetaFile)
+  ) u_affine (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(norms),
+    .in_data_i(centred_data),
     .in_valid_i(centred_valid),
     .in_ready_o(centred_ready),
-    .out_data_o(norm_data),
-    .out_valid_o(norm_valid),
-    .out_ready_i(norm_ready)
-  );
-  litho_rom #(
-    .Width(GammaBits * Lanes),
-    .Depth(Beats),
-    .MemFile(GammaFile)
-  ) u_gammas (
-    .clk_i(clk_i),
-    .en_i(centred_valid && centred_ready),
-    .addr_i(word_q),
-    .data_o(gammas)
-  );
-
-  // The products with the factors, and the sums with what is added, rounded.
-  logic [(NormBits+GammaBits)*Lanes-1:0] products, product_data;
-  logic [SumBits*Lanes-1:0]              sums;
-  logic [OutBits*Lanes-1:0]              rounded;
-  logic                                  product_valid, product_ready;
-
-  litho_product #(
-    .Lanes(Lanes),
-    .ABits(NormBits),
-    .BBits(GammaBits)
-  ) u_product (
-    .a_i(norm_data),
-    .b_i(gammas),
-    .out_o(products)
-  );
-  litho_stream_register #(
-    .Width((NormBits + GammaBits) * Lanes)
-  ) u_products (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i(products),
-    .in_valid_i(norm_valid),
-    .in_ready_o(norm_ready),
-    .out_data_o(product_data),
-    .out_valid_o(product_valid),
-    .out_ready_i(product_ready)
-  );
-
-  if (BetaBits == 0) begin : gen_no_beta
-    for (genvar i = 0; i < Lanes; i++) begin : gen_sum
-      assign sums[i*SumBits +: SumBits] =
-          SumBits'($signed(product_data[i*(NormBits+GammaBits) +: NormBits+GammaBits]));
-    end
-  end else begin : gen_beta
-    logic [BetaBits*Lanes-1:0] betas, betas_q;
-
-    litho_rom #(
-      .Width(BetaBits * Lanes),
-      .Depth(Beats),
-      .MemFile(BetaFile)
-    ) u_betas (
-      .clk_i(clk_i),
-      .en_i(centred_valid && centred_ready),
-      .addr_i(word_q),
-      .data_o(betas)
-    );
-
-    always_ff @(posedge clk_i) begin
-      if (norm_valid && norm_ready) betas_q <= betas;
-    end
-
-    for (genvar i = 0; i < Lanes; i++) begin : gen_sum
-      assign sums[i*SumBits +: SumBits] =
-          SumBits'($signed(product_data[i*(NormBits+GammaBits) +: NormBits+GammaBits]))
-          + SumBits'($signed(betas_q[i*BetaBits +: BetaBits]));
-    end
-  end
-
-  for (genvar i = 0; i < Lanes; i++) begin : gen_round
-    litho_round #(
-      .InBits(SumBits),
-      .OutBits(OutBits),
-      .OutSigned(OutSigned),
-      .Rounding(Rounding),
-      .ShiftBits(ShiftBits)
-    ) u_round (
-      .in_i(sums[i*SumBits +: SumBits]),
-      .shift_i(ShiftBits'(Shift)),
-      .out_o(rounded[i*OutBits +: OutBits])
-    );
-  end
-
-  litho_stream_register #(
-    .Width(OutBits * Lanes)
-  ) u_out (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i(rounded),
-    .in_valid_i(product_valid),
-    .in_ready_o(product_ready),
     .out_data_o(out_data_o),
     .out_valid_o(out_valid_o),
     .out_ready_i(out_ready_i)

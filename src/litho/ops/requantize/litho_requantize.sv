@@ -5,7 +5,7 @@
 // One beat a cycle. Latency 1 for a multiplier of 1, 2 for another, 3 for multipliers from a
 // memory (scales along an axis): there word w holds those of beat w, and beats count from reset.
 //
-//   in --->[ code ]---> * ---->[ product ]---> litho_round ---->[ out ]---> out
+//   in --->[ code ]---> * ---->[ product ]---> litho_round_stage ---> out
 //   beat ->[ word ]-----^
 `default_nettype none
 module litho_requantize #(
@@ -35,7 +35,6 @@ module litho_requantize #(
   localparam int ProductBits = IsOne ? InBits + (InSigned ? 0 : 1)
       : InBits + MultiplierBits + (InSigned ? 0 : 1);
   localparam int WideBits = ProductBits + Left;
-  localparam int ShiftBits = Shift > 0 ? $clog2(Shift + 1) : 1;
 
   logic [ProductBits*Lanes-1:0] product_data;
   logic                         product_valid, product_ready;
@@ -119,35 +118,28 @@ module litho_requantize #(
     );
   end
 
-  logic [OutBits*Lanes-1:0] rounded;
+  logic [WideBits*Lanes-1:0] wide;
 
-  for (genvar i = 0; i < Lanes; i++) begin : gen_round
-    logic [WideBits-1:0] wide;
-
+  for (genvar i = 0; i < Lanes; i++) begin : gen_wide
     if (Left == 0) begin : gen_same
-      assign wide = product_data[i*ProductBits +: ProductBits];
+      assign wide[i*WideBits +: WideBits] = product_data[i*ProductBits +: ProductBits];
     end else begin : gen_left
-      assign wide = {product_data[i*ProductBits +: ProductBits], Left'(0)};
+      assign wide[i*WideBits +: WideBits] =
+          {product_data[i*ProductBits +: ProductBits], Left'(0)};
     end
-    litho_round #(
-      .InBits(WideBits),
-      .OutBits(OutBits),
-      .OutSigned(OutSigned),
-      .Rounding(Rounding),
-      .ShiftBits(ShiftBits)
-    ) u_round (
-      .in_i(wide),
-      .shift_i(ShiftBits'(Shift)),
-      .out_o(rounded[i*OutBits +: OutBits])
-    );
   end
 
-  litho_stream_register #(
-    .Width(OutBits * Lanes)
-  ) u_out (
+  litho_round_stage #(
+    .InBits(WideBits),
+    .OutBits(OutBits),
+    .OutSigned(OutSigned),
+    .Rounding(Rounding),
+    .Lanes(Lanes),
+    .Shift(Shift)
+  ) u_round (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(rounded),
+    .in_data_i(wide),
     .in_valid_i(product_valid),
     .in_ready_o(product_ready),
     .out_data_o(out_data_o),

@@ -6,7 +6,7 @@ from litho.hw import Band, Family, Resources
 from litho.ops.softmax.reference import Plan
 from litho.rtl.arith.dot import packs_registers, product_bits, product_resources
 from litho.rtl.arith.reciprocal import reciprocal_cycles, reciprocal_resources
-from litho.rtl.arith.round import round_resources
+from litho.rtl.arith.round_stage import round_stage_resources
 from litho.rtl.branches import forked, worked
 from litho.rtl.flow import Part, stages
 from litho.rtl.mem.rom import rom_resources
@@ -137,10 +137,10 @@ def _products(shape: Shape, family: Family) -> Resources:
     """Give the products and their rounding."""
     lanes, bits = shape.lanes, product_bits(shape.entry_bits, False, shape.reciprocal_bits, False)
     packs = packs_registers(shape.entry_bits, shape.reciprocal_bits, family)
-    whole = bits - shape.plan.right
     return (
         product_resources(lanes, shape.entry_bits, shape.reciprocal_bits, family)
         + register_resources(0 if packs else bits * lanes, family)
-        + lanes * round_resources(whole, shape.out_bits, 0, shape.rounding, family)
-        + register_resources(shape.out_bits * lanes, family)
+        + round_stage_resources(
+            bits, shape.out_bits, shape.rounding, shape.plan.right, lanes, family
+        )
     )

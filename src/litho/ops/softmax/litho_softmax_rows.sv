@@ -13,7 +13,7 @@
 //
 //   in -> marks -> fork ---------------> pair -> [ address ] -> [ entry ] -> fork ...
 //                    '-> greatest of row --^
-//   ... fork ---------------------------> pair -> * -> [ product ] -> round -> [ out ] -> out
+//   ... fork ---------------------------> pair -> * -> [ product ] -> round stage -> out
 //         '-> sum of row -> reciprocal ----^
 `default_nettype none
 module litho_softmax_rows #(
@@ -50,7 +50,6 @@ module litho_softmax_rows #(
   localparam int SumBits = Exponential + $clog2(Row) + 1;
   localparam int ReciprocalBits = Reciprocal - Exponential + 1;
   localparam int ProductBits = EntryBits + ReciprocalBits + 1;
-  localparam int ShiftBits = $clog2(Shift + 1);
 
   // Each code with a bit above it that says whether it counts. An unsigned code becomes a signed
   // one of the same order.
@@ -275,7 +274,6 @@ module litho_softmax_rows #(
 
   // The products, rounded.
   logic [ProductBits*Lanes-1:0] products, product_data;
-  logic [OutBits*Lanes-1:0]     rounded;
   logic                         product_valid, product_ready;
 
   litho_product #(
@@ -301,27 +299,17 @@ module litho_softmax_rows #(
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)
   );
-
-  for (genvar i = 0; i < Lanes; i++) begin : gen_round
-    litho_round #(
-      .InBits(ProductBits),
-      .OutBits(OutBits),
-      .OutSigned(OutSigned),
-      .Rounding(Rounding),
-      .ShiftBits(ShiftBits)
-    ) u_round (
-      .in_i(product_data[i*ProductBits +: ProductBits]),
-      .shift_i(ShiftBits'(Shift)),
-      .out_o(rounded[i*OutBits +: OutBits])
-    );
-  end
-
-  litho_stream_register #(
-    .Width(OutBits * Lanes)
-  ) u_out (
+  litho_round_stage #(
+    .InBits(ProductBits),
+    .OutBits(OutBits),
+    .OutSigned(OutSigned),
+    .Rounding(Rounding),
+    .Lanes(Lanes),
+    .Shift(Shift)
+  ) u_round (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(rounded),
+    .in_data_i(product_data),
     .in_valid_i(product_valid),
     .in_ready_o(product_ready),
     .out_data_o(out_data_o),
