@@ -93,7 +93,7 @@ def test_codes_of_any_size_survive_a_file(size: int, tmp_path: Path) -> None:
 
 
 def test_as_many_samples_are_interpreted_at_once_as_fit_memory() -> None:
-    assert samples_at_once(graph()) == (1 << 22) // 5
+    assert samples_at_once(graph()) == (1 << 19) // 5
 
 
 def test_streams_inside_are_compared_and_held_up(tmp_path: Path) -> None:

@@ -63,15 +63,12 @@ def _requantize(
     values: torch.Tensor, source: Scale, form: Fixed, scale: Scale, rounding: str
 ) -> torch.Tensor:
     shape = tuple(values.shape)
-    found = _ratios(TensorType(shape, Fixed(1), source), TensorType(shape, form, scale))
+    found = ratios(TensorType(shape, Fixed(1), source), TensorType(shape, form, scale))
     multipliers, shifts = (torch.from_numpy(array).to(values.device) for array in found.arrays())
     codes = recover(values, source)
     result = arith.requantize(codes, multipliers, shifts, form.low, form.high, rounding)
     assert isinstance(result, torch.Tensor)
     return result
-
-
-_ratios = lru_cache(maxsize=1024)(ratios)
 
 
 def recover(values: torch.Tensor, step: Scale) -> torch.Tensor:

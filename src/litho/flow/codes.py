@@ -14,7 +14,7 @@ from litho.rtl import Stream
 
 __all__ = ["code_batches", "drawn", "on_streams", "read_codes", "samples_at_once", "write_codes"]
 
-_AT_ONCE = 1 << 22  # codes of the largest value that are held at once
+_AT_ONCE = 1 << 19  # codes of the largest value that are held at once: they stay in the cache
 _NARROW = (np.int8, np.int16, np.int32)
 
 

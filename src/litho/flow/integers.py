@@ -1,6 +1,9 @@
 """The stages from a quantized network to an integer graph and its accuracy."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +90,36 @@ def _evaluate(context: Context) -> None:
 
 
 def _interpreted(graph: Graph, path: Path, known: Registry) -> dict[str, Any]:
-    """Give the codes of the outputs for those in a file, some samples after others."""
-    states: dict[str, int] = {}
-    parts = []
-    for codes in code_batches(path, samples_at_once(graph)):
-        found, states = interpret_from(graph, codes, known, states)
-        parts.append(found)
+    """Give the codes of the outputs for those in a file, some samples at a time.
+
+    As many parts as there are processors are done at once; a graph that remembers something from
+    sample to sample goes through them in order.
+    """
+    batches = code_batches(path, samples_at_once(graph))
+    if any(known.find(node.op).state for node in graph.nodes):
+        parts = list(_in_order(graph, batches, known))
+    else:
+        parts = list(_at_once(graph, batches, known))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _in_order(
+    graph: Graph, batches: Iterable[dict[str, Any]], known: Registry
+) -> Iterator[dict[str, Any]]:
+    states: dict[str, int] = {}
+    for codes in batches:
+        found, states = interpret_from(graph, codes, known, states)
+        yield found
+
+
+def _at_once(
+    graph: Graph, batches: Iterable[dict[str, Any]], known: Registry
+) -> Iterator[dict[str, Any]]:
+    """Go through batches in threads: NumPy works outside of Python's lock."""
+    count, left = os.cpu_count() or 1, iter(batches)
+    with ThreadPoolExecutor(count) as threads:
+        while some := list(islice(left, count)):
+            yield from threads.map(lambda codes: interpret(graph, codes, known), some)
 
 
 def _compare(context: Context) -> None:

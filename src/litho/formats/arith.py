@@ -68,17 +68,21 @@ def requantize(
 
 
 def shift_right(product: Any, shift: Any, rounding: str) -> Any:
-    """Give round(product / 2^shift) for shifts of 0 to 62."""
-    quotient = product >> shift
-    remainder = product - (quotient << shift)
+    """Give round(product / 2^shift) for shifts of 0 to 62 and products below 2^62.
+
+    What is added makes the floor of the shift the rounding that is asked for.
+    """
     if rounding == "floor":
-        return quotient
+        return product >> shift
+    whole = (shift * 0 + 1) << shift
     if rounding == "toward_zero":
-        return quotient + ((remainder != 0) & (product < 0)) * 1
-    doubled, whole = remainder + remainder, (shift * 0 + 1) << shift
+        return (product + (product < 0) * (whole - 1)) >> shift
+    half = whole >> 1
     if rounding == "half_up":
-        return quotient + (doubled >= whole) * 1
-    return quotient + ((doubled > whole) | ((doubled == whole) & ((quotient & 1) == 1))) * 1
+        return (product + half) >> shift
+    # Just below a half, and the last bit of the quotient, which takes a tie to the even one.
+    cut = 1 - (whole & 1)
+    return (product + (half - cut) + ((product >> shift) & cut)) >> shift
 
 
 def reciprocal(codes: Any, shift: int, rounding: str = "half_even") -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -46,6 +47,7 @@ class Ratios:
         return multipliers, np.array(self.shifts, dtype=np.int64).reshape(shape)
 
 
+@lru_cache(maxsize=1024)
 def ratios(source: TensorType, target: TensorType) -> Ratios:
     """Give the multipliers and shifts that take codes of `source` to codes of `target`.
 
