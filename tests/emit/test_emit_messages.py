@@ -19,7 +19,7 @@ def test_a_stream_goes_only_where_its_like_is_wanted() -> None:
 
 
 def test_a_design_that_no_buffers_keep_in_step_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("litho.emit.buffers.is_steady", lambda design, interval: False)
+    monkeypatch.setattr("litho.emit.buffers._shrunk", lambda design, interval, depths: None)
     message = (
         "must take a tensor every .* cycles, the interval of its slowest block, and no buffers"
         " make it; choose other lanes"

@@ -8,10 +8,15 @@ from litho.emit.names import Names
 from litho.errors import GraphError
 from litho.rtl import Connection, Design, Endpoint, Instance, is_steady, least_interval
 from litho.rtl.events import Times
-from litho.rtl.solver import earliest
+from litho.rtl.mem.ram import SHALLOW
+from litho.rtl.solver import earliest, latest
 from litho.rtl.stream.fifo import fifo, fifo_latency
 
-__all__ = ["buffered", "occupancy"]
+__all__ = ["buffered", "occupancy", "with_buffers"]
+
+_SHALLOWEST = 2
+# More beats than can ever wait.
+_ENDLESS = 1 << 30
 
 
 def buffered(design: Design) -> Design:
@@ -23,17 +28,23 @@ def buffered(design: Design) -> Design:
     """
     interval = least_interval(design)
     meetings = _meetings(design)
-    found = with_buffers(design, _depths(design, interval, meetings))
-    if is_steady(found, interval):
-        return found
-    inner = {item.name for item in design.connections if item.source.instance}
-    depths = _depths(design, interval, inner)
-    if not is_steady(with_buffers(design, depths), interval):
-        raise GraphError(
-            f"design {design.name!r} must take a tensor every {interval} cycles, the interval of"
-            " its slowest block, and no buffers make it; choose other lanes"
-        )
-    return with_buffers(design, _needed(design, interval, depths, meetings))
+    depths = _least_depths(design, interval, _waited_on(design, interval, meetings))
+    if depths is None:
+        inner = {item.name for item in design.connections if item.source.instance}
+        endless = dict.fromkeys(_waited_on(design, interval, inner), _ENDLESS)
+        doubted = [name for name in endless if name not in meetings]
+        depths = _least_depths(design, interval, _needed(design, interval, endless, doubted))
+    if depths is None:
+        raise _refusal(design, interval)
+    return with_buffers(design, depths)
+
+
+def _refusal(design: Design, interval: int) -> GraphError:
+    return GraphError(
+        f"design {design.name!r} must take a tensor every {interval} cycles, the interval of its"
+        " slowest block, and no buffers make it; choose other lanes, or see whether the interval of"
+        " a block of your own is that of its flow"
+    )
 
 
 def _meetings(design: Design) -> set[str]:
@@ -51,28 +62,90 @@ def _meetings(design: Design) -> set[str]:
     return found
 
 
-def _depths(design: Design, interval: int, places: Iterable[str]) -> dict[str, int]:
-    """Give the depth of the buffer that each of `places` needs, for those that need one.
+def _waited_on(design: Design, interval: int, places: Iterable[str]) -> list[str]:
+    """Give those of the connections `places` on which a beat has to wait.
 
     With buffers without end everywhere, each connection shows how many beats wait on it.
     A buffer takes a cycle or two itself, which may make others wait, so this is done until nothing
     changes: a buffer once placed stays.
     """
-    wanted = [item for item in design.connections if item.name in set(places)]
+    allowed = set(places)
+    wanted = [item for item in design.connections if item.name in allowed]
     depths: dict[str, int] = {}
     while True:
         delays = {name: fifo_latency(depth) for name, depth in depths.items()}
         moments = earliest(design, interval, delays)
-        assert moments is not None, "blocks without stalls keep their own interval"
+        if moments is None:  # a block does not keep its own interval
+            raise _refusal(design, interval)
         found = dict(depths)
         for connection in wanted:
             times = moments[connection.name]
             if connection.name in depths or (times.taken > times.offered).any():
-                depth = max(2, occupancy(times.offered, times.taken, interval))
+                depth = max(_SHALLOWEST, occupancy(times.offered, times.taken, interval))
                 found[connection.name] = max(depth, depths.get(connection.name, 0))
         if found == depths:
-            return depths
+            return [item.name for item in wanted if item.name in depths]
         depths = found
+
+
+def _least_depths(design: Design, interval: int, places: Iterable[str]) -> dict[str, int] | None:
+    """Give the least depth of a buffer on each of `places`, None when no depth is enough.
+
+    A buffer that turns out shallow is quicker than one without end, so it is looked at again.
+    Now and then beats that leave a buffer later make do with less, so less is tried for each that
+    is deep; for a shallow one there is little to gain.
+    The shallowest are left out if the design does without.
+    """
+    depths = dict.fromkeys(places, _ENDLESS)
+    while True:
+        found = _shrunk(design, interval, depths)
+        if found is None:
+            return None
+        if all(fifo_latency(found[name]) == fifo_latency(depths[name]) for name in depths):
+            break
+        depths = found
+    for name in found:
+        if found[name] > SHALLOW:
+            found = found | {name: _tried(design, interval, found, name)}
+    shallowest = [name for name, depth in found.items() if depth == _SHALLOWEST]
+    return _needed(design, interval, found, shallowest)
+
+
+def _tried(design: Design, interval: int, depths: Mapping[str, int], name: str) -> int:
+    """Give the least depth of buffer `name` with which the others are enough as they are.
+
+    It is near, so steps begin at one beat.
+    """
+    low, high, step = _SHALLOWEST - 1, depths[name], 1
+    while high - low > 1:
+        depth = max(low + 1, high - step)
+        if is_steady(with_buffers(design, {**depths, name: depth}), interval):
+            high, step = depth, 2 * step
+        else:
+            low, step = depth, max(1, (high - depth) // 2)
+    return high
+
+
+def _shrunk(design: Design, interval: int, depths: Mapping[str, int]) -> dict[str, int] | None:
+    """Give depths that are enough where `depths` are; None when those are not.
+
+    Beats leave the buffers as early as they can, and enter them as late as that allows.
+    """
+    built = with_buffers(design, depths)
+    first = earliest(built, interval)
+    if first is None:
+        return None
+    after = {
+        item.name: built.out_of(item.target.instance, "out").name
+        for item in built.connections
+        if item.name in depths
+    }
+    fixed = [*after.values(), *(built.into("", stream.name).name for stream in built.outputs)]
+    last = latest(built, interval, {name: first[name].taken for name in fixed})
+    return {
+        name: max(_SHALLOWEST, occupancy(last[name].taken, first[after[name]].taken, interval))
+        for name in depths
+    }
 
 
 def occupancy(entered: Times, left: Times, interval: int) -> int:
@@ -88,17 +161,22 @@ def occupancy(entered: Times, left: Times, interval: int) -> int:
 
 
 def _needed(
-    design: Design, interval: int, depths: Mapping[str, int], kept: set[str]
+    design: Design, interval: int, depths: Mapping[str, int], doubted: list[str]
 ) -> dict[str, int]:
-    """Give the buffers that stay when each that is not in `kept` is left out if it can be."""
-    found = dict(depths)
-    for name in depths:
-        if name in kept:
-            continue
-        without = {other: depth for other, depth in found.items() if other != name}
+    """Give the buffers that stay when those that are `doubted` are left out if they can be.
+
+    Most of them can, so they are left out together, and by halves where that fails.
+    """
+    stay, parts = dict(depths), [doubted] if doubted else []
+    while parts:
+        part = parts.pop()
+        without = {name: depth for name, depth in stay.items() if name not in part}
         if is_steady(with_buffers(design, without), interval):
-            found = without
-    return found
+            stay = without
+        elif len(part) > 1:
+            half = len(part) // 2
+            parts += [part[half:], part[:half]]
+    return stay
 
 
 def with_buffers(design: Design, depths: Mapping[str, int]) -> Design:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from litho.errors import GraphError
-from litho.ir import Graph, Node, TensorType
+from litho.ir import Graph, Lanes, Node, TensorType
 
 __all__ = ["ArrayUse", "Utilization", "array_sizes", "utilization"]
 
@@ -53,7 +53,7 @@ class Utilization:
 
 
 def utilization(graph: Graph, interval: int) -> Utilization:
-    """Give how the multipliers of a graph with lanes are used at an interval, in its order.
+    """Give how the multipliers of a graph are used at an interval, in its order.
 
     Raises `GraphError` for a graph that has none.
     """
@@ -78,7 +78,8 @@ def array_sizes(graph: Graph) -> dict[str, tuple[int, int, int]]:
 
 def _use(node: Node, size: tuple[int, int, int], interval: int) -> ArrayUse:
     rows, terms, columns = size
-    multipliers, products = node.lanes.inputs * node.lanes.outputs, rows * terms * columns
-    busy = rows * -(-terms // node.lanes.inputs) * -(-columns // node.lanes.outputs)
+    lanes = node.lanes or Lanes(1, 1)  # what is emitted without a choice
+    multipliers, products = lanes.inputs * lanes.outputs, rows * terms * columns
+    busy = rows * -(-terms // lanes.inputs) * -(-columns // lanes.outputs)
     share = Fraction(products, multipliers * interval)
     return ArrayUse(node.name, node.op, multipliers, products, busy, share)
