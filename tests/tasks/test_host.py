@@ -1,12 +1,14 @@
 """What of a network stays on the host."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from litho.errors import ConfigError, DataError, UnsupportedError
 from litho.tasks import Data, SplitClassifier, build, core_inputs, core_of, find
 
-pytest.importorskip("transformers", reason="text needs transformers")
+transformers = pytest.importorskip("transformers", reason="text needs transformers")
 
 TINY = {"layers": 1, "hidden": 16, "intermediate": 16}
 
@@ -47,6 +49,32 @@ def test_attention_in_parts_gives_the_bits_of_the_eager_one() -> None:
     ids = sentences().test_inputs
     with torch.no_grad():
         assert torch.equal(model(ids), whole(ids))
+
+
+def saved(folder: Path, kind: str) -> str:
+    """Write a small pre-trained encoder that takes longer texts into a folder."""
+    if kind == "bert":
+        sizes = {"hidden_size": 16, "intermediate_size": 16, "max_position_embeddings": 40}
+        config = transformers.BertConfig(
+            vocab_size=60, num_hidden_layers=1, num_attention_heads=2, **sizes
+        )
+        transformers.BertModel(config).save_pretrained(folder)
+    else:
+        config = transformers.DistilBertConfig(
+            vocab_size=60, n_layers=1, n_heads=2, dim=16, hidden_dim=16
+        )
+        transformers.DistilBertModel(config).save_pretrained(folder)
+    return str(folder)
+
+
+def test_a_pretrained_bert_is_split_for_the_texts_at_hand(tmp_path: Path) -> None:
+    options = {"id": saved(tmp_path, "bert"), "attention": "parts"}
+    model = build("pretrained", sentences(), options, 0)
+    assert isinstance(model, SplitClassifier)
+    attend = model.network.bert.encoder.layer[0].attention.self.parts
+    assert attend.softmax.row == sentences().features == 16
+    with pytest.raises(ConfigError, match="must be a BERT that classifies, not a DistilBert"):
+        build("pretrained", sentences(), {**options, "id": saved(tmp_path / "other", "x")}, 0)
 
 
 def test_attention_is_fused_or_in_parts() -> None:

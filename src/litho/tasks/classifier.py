@@ -54,9 +54,21 @@ class SplitClassifier(TextClassifier):
     rule that names the format of what comes in.
     """
 
-    def __init__(self, network: "PreTrainedModel", vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, network: "PreTrainedModel", vocabulary: Vocabulary, tokens: int | None = None
+    ) -> None:
+        """Split `network`; hardware is for texts of `tokens`, by default as many as it knows.
+
+        Raises `ConfigError` for a network that is no BERT.
+        """
         super().__init__(network, vocabulary)
-        split_attention(network, network.config.max_position_embeddings)
+        inner = getattr(network, "bert", None)
+        if not all(hasattr(inner, part) for part in ("embeddings", "encoder", "pooler")):
+            raise ConfigError(
+                f"a network whose attention is in parts must be a BERT that classifies, not a"
+                f" {type(network).__name__}; leave its option `attention` out"
+            )
+        split_attention(network, tokens or network.config.max_position_embeddings)
         self.hidden = nn.Identity()
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
@@ -121,10 +133,7 @@ def bert(
     `attention = "parts"` makes it a `SplitClassifier`, as hardware wants it; the weights are the
     same, and `fused` is faster.
     """
-    if attention not in _ATTENTION:
-        raise ConfigError(
-            f"attention of model 'bert' must be one of {', '.join(_ATTENTION)}, not {attention!r}"
-        )
+    _check_attention(attention, "bert")
     _check_sizes(layers=layers, hidden=hidden, heads=heads, intermediate=intermediate)
     for rate in (dropout, attention_dropout):
         if not 0 <= rate < 1:
@@ -144,8 +153,22 @@ def bert(
         pad_token_id=vocabulary.pad,
         num_labels=data.classes,
     )
-    made = SplitClassifier if attention == "parts" else TextClassifier
-    return made(BertForSequenceClassification(config), vocabulary)
+    return _classifier(BertForSequenceClassification(config), vocabulary, attention, data)
+
+
+def _classifier(
+    network: "PreTrainedModel", vocabulary: Vocabulary, attention: str, data: Data
+) -> TextClassifier:
+    if attention == "parts":
+        return SplitClassifier(network, vocabulary, data.features)
+    return TextClassifier(network, vocabulary)
+
+
+def _check_attention(attention: str, name: str) -> None:
+    if attention not in _ATTENTION:
+        raise ConfigError(
+            f"attention of model {name!r} must be one of {', '.join(_ATTENTION)}, not {attention!r}"
+        )
 
 
 def _check_sizes(**sizes: int) -> None:
@@ -161,18 +184,22 @@ def _check_sizes(**sizes: int) -> None:
         )
 
 
-def pretrained(data: Data, id: str) -> TextClassifier:
+def pretrained(data: Data, id: str, attention: str = "fused") -> TextClassifier:
     """A classifier of the Hugging Face hub, by its id, or one in a folder; the task's classes.
 
-    Its tokenizer must be the one that the data were cut into tokens with.
+    Its tokenizer must be the one that the data were cut into tokens with. With
+    `attention = "parts"` a BERT is a `SplitClassifier`, as hardware wants it.
     """
+    _check_attention(attention, "pretrained")
     with needs_text():
         from transformers import AutoModelForSequenceClassification
     vocabulary = _vocabulary(data)
     load = AutoModelForSequenceClassification.from_pretrained
     network = from_hub(load, id, "model", num_labels=data.classes, ignore_mismatched_sizes=True)
+    if attention == "parts":  # none of them drops weights of attention
+        network.config.attention_probs_dropout_prob = 0.0
     _check_fit(network.config, data, vocabulary, id)
-    return TextClassifier(network, vocabulary)
+    return _classifier(network, vocabulary, attention, data)
 
 
 def _check_fit(config: Any, data: Data, vocabulary: Vocabulary, id: str) -> None:
