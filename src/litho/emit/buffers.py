@@ -31,9 +31,9 @@ def buffered(design: Design) -> Design:
     depths = _least_depths(design, interval, _waited_on(design, interval, meetings))
     if depths is None:
         inner = {item.name for item in design.connections if item.source.instance}
-        endless = dict.fromkeys(_waited_on(design, interval, inner), _ENDLESS)
-        doubted = [name for name in endless if name not in meetings]
-        depths = _least_depths(design, interval, _needed(design, interval, endless, doubted))
+        roomy = _waited_on(design, interval, inner)
+        doubted = [name for name in roomy if name not in meetings]
+        depths = _least_depths(design, interval, _needed(design, interval, roomy, doubted))
     if depths is None:
         raise _refusal(design, interval)
     return with_buffers(design, depths)
@@ -62,8 +62,8 @@ def _meetings(design: Design) -> set[str]:
     return found
 
 
-def _waited_on(design: Design, interval: int, places: Iterable[str]) -> list[str]:
-    """Give those of the connections `places` on which a beat has to wait.
+def _waited_on(design: Design, interval: int, places: Iterable[str]) -> dict[str, int]:
+    """Give those of the connections `places` on which a beat has to wait, with room for all.
 
     With buffers without end everywhere, each connection shows how many beats wait on it.
     A buffer takes a cycle or two itself, which may make others wait, so this is done until nothing
@@ -84,19 +84,25 @@ def _waited_on(design: Design, interval: int, places: Iterable[str]) -> list[str
                 depth = max(_SHALLOWEST, occupancy(times.offered, times.taken, interval))
                 found[connection.name] = max(depth, depths.get(connection.name, 0))
         if found == depths:
-            return [item.name for item in wanted if item.name in depths]
+            return {name: _roomy(depth) for name, depth in depths.items()}
         depths = found
 
 
-def _least_depths(design: Design, interval: int, places: Iterable[str]) -> dict[str, int] | None:
-    """Give the least depth of a buffer on each of `places`, None when no depth is enough.
+def _roomy(depth: int) -> int:
+    """Give a depth that is as quick as `depth`, and the greatest that is."""
+    return SHALLOW if depth <= SHALLOW else _ENDLESS
 
-    A buffer that turns out shallow is quicker than one without end, so it is looked at again.
+
+def _least_depths(
+    design: Design, interval: int, depths: Mapping[str, int]
+) -> dict[str, int] | None:
+    """Give the least depth of each buffer, None when those of `depths` are not enough.
+
+    A buffer that turns out shallow is quicker than a deep one, so it is looked at again.
     Now and then beats that leave a buffer later make do with less, so less is tried for each that
     is deep; for a shallow one there is little to gain.
     The shallowest are left out if the design does without.
     """
-    depths = dict.fromkeys(places, _ENDLESS)
     while True:
         found = _shrunk(design, interval, depths)
         if found is None:
