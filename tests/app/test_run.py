@@ -255,9 +255,11 @@ def test_an_output_folder_that_cannot_be_made_is_refused(folder: Path) -> None:
     assert (folder / "file").read_text() == "in the way"
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGKILL", -signal.SIGKILL)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGKILL", -signal.SIGKILL)]
+)
 def test_an_interrupted_run_continues(folder: Path, name: str, code: int) -> None:
-    seed = {"SIGINT": 11, "SIGKILL": 12}[name]
+    seed = {"SIGINT": 11, "SIGKILL": 12, "SIGTERM": 13}[name]
     config = write(folder, f"{name}.toml", SMALL.replace("seed = 3", f"seed = {seed}"))
     process = subprocess.Popen(
         (*COMMAND, "run", config, "--out", name),
@@ -272,6 +274,7 @@ def test_an_interrupted_run_continues(folder: Path, name: str, code: int) -> Non
     process.send_signal(signal.Signals[name])
     rest = process.communicate(timeout=120)[1]
     assert process.returncode == code, rest
+    assert ("the same command continues" in rest) == (code > 0)
     assert not (folder / name / "result.json").exists()
     assert not (folder / name / "report.html").exists()
     done = litho(folder, "run", config, "--out", name)

@@ -1,13 +1,15 @@
 """The `litho` command: its verbs, its exit codes, and how an error is shown.
 
 Exit codes: 0 done, 1 a check failed, 2 the request was wrong, 3 a tool is missing,
-130 interrupted.
+130 interrupted, 143 terminated.
 """
 
 import importlib
+import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -74,7 +76,15 @@ def litho(is_verbose: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(_run(arguments))
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """Leave as after an interrupt, so that the programs that run are ended as well."""
+    del frame
+    told = "terminated; finished stages are kept, and the same command continues"
+    sys.exit(_fail(told, 128 + number))
 
 
 def _run(arguments: list[str] | None) -> int:
