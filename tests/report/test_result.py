@@ -1,6 +1,7 @@
 """The result record: exactly the keys of the plan, absent where they do not apply."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def result(report: Report | None) -> Result:
 
 
 def test_a_result_reads_back_as_itself(tmp_path: Path) -> None:
-    for report in (None, Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5)):
+    placed = Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5)
+    for report in (None, placed, replace(placed, largest_fan_out=41)):
         path = write_file(tmp_path / "result.json", result_text(result(report)))
         assert read_result(path) == result(report)
 
@@ -79,7 +81,10 @@ def test_a_full_result_has_the_keys_of_the_plan() -> None:
         "timing": ["latency_cycles", "interval_cycles", "fmax_mhz"],
         "provenance": ["litho", "tools", "seed", "config"],
     }
-    assert list(tables["resources"]["report"]) == ["tool", "luts", "ffs", "dsps", "bram_bits"]
+    keys = ["tool", "luts", "ffs", "dsps", "bram_bits"]
+    assert list(tables["resources"]["report"]) == keys
+    known = result_text(result(Report("nextpnr", Counts(1, 2, 3, 4), 87.5, 5)))
+    assert list(json.loads(known)["resources"]["report"]) == [*keys, "largest_fan_out"]
     assert list(tables["resources"]["estimate"]) == [
         *("luts", "ffs", "dsps", "bram_bits", "calibration")
     ]

@@ -24,7 +24,7 @@ def write_facts(folder: Path, name: str, facts: Any) -> Path:
 def read_report(folder: Path) -> Report:
     """Give the tool's report that a stage wrote into its folder."""
     facts = read_facts(folder, "report")
-    return Report(facts["tool"], Resources(**facts["resources"]), facts["fmax_mhz"])
+    return Report(**{**facts, "resources": Resources(**facts["resources"])})
 
 
 def read_estimate(facts: Mapping[str, Any]) -> Estimate:

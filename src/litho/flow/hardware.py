@@ -143,7 +143,8 @@ def _repeating(context: Context, vectors: Path, *more: str) -> str:
 
 def _synthesized(context: Context) -> tools.Synthesis:
     family = find_family(find_device(target_of(context.config).device).family)
-    return tools.synthesize(read_folder(context.needs["emit"] / "design"), family, context.logs)
+    folder = read_folder(context.needs["emit"] / "design")
+    return tools.with_fan_out(tools.synthesize(folder, family, context.logs))
 
 
 def _synthesize(context: Context) -> None:

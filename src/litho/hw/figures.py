@@ -75,8 +75,13 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an outside tool said: its name and version, resources, frequency in MHz if it placed."""
+    """What an outside tool said: its name and version, resources, frequency in MHz if it placed.
+
+    `largest_fan_out` is the number of cell pins that the most loaded net of the netlist drives,
+    the clock left out.
+    """
 
     tool: str
     resources: Resources
     fmax_mhz: float | None = None
+    largest_fan_out: int | None = None

@@ -134,12 +134,14 @@ def tables_of(value: Any) -> Any:
     """Give what JSON holds of a result, or of a part of one."""
     if isinstance(value, Report):
         counts = value.resources
+        loads = value.largest_fan_out
         return {
             "tool": value.tool,
             "luts": counts.luts,
             "ffs": counts.ffs,
             "dsps": counts.dsps,
             "bram_bits": counts.bram_bits,
+            **({} if loads is None else {"largest_fan_out": loads}),
         }
     if dataclasses.is_dataclass(value):
         pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
@@ -194,8 +196,9 @@ def _estimate(tables: dict[str, Any]) -> Estimate:
 
 
 def _report(tables: dict[str, Any], fmax_mhz: float | None) -> Report:
-    counts = {name: item for name, item in tables.items() if name != "tool"}
-    return Report(tables["tool"], Counts(**counts), fmax_mhz)
+    counts = dict(tables)
+    tool, loads = counts.pop("tool"), counts.pop("largest_fan_out", None)
+    return Report(tool, Counts(**counts), fmax_mhz, loads)
 
 
 def write_file(path: Path, content: str | bytes) -> Path:

@@ -5,6 +5,7 @@ from litho.tools.cache import cache_root, cached, digest, kept, kept_on_failure,
 from litho.tools.cocotb import COCOTB
 from litho.tools.cxx import CXX
 from litho.tools.icarus import ICARUS, compile_bench, run_bench
+from litho.tools.netlist import largest_fan_out, with_fan_out
 from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
 from litho.tools.run import Job, run
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
@@ -37,6 +38,7 @@ __all__ = [
     "find",
     "kept",
     "kept_on_failure",
+    "largest_fan_out",
     "lint",
     "place",
     "require",
@@ -45,6 +47,7 @@ __all__ = [
     "scratch",
     "survey",
     "synthesize",
+    "with_fan_out",
 ]
 
 TOOLS = {
