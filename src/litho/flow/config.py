@@ -10,6 +10,7 @@ from litho.errors import ConfigError
 from litho.flow.paths import located
 from litho.flow.strict import convert, dump, read_toml
 from litho.hw import find_device
+from litho.sparsity import Block
 
 __all__ = [
     "Calibrate",
@@ -25,6 +26,7 @@ __all__ = [
     "Replace",
     "Sensitivity",
     "Simulate",
+    "Skip",
     "Stimuli",
     "Synthesize",
     "Train",
@@ -211,11 +213,24 @@ class LayerLanes(_Strict, frozen=True, kw_only=True):
     outputs: Count
 
 
+class Skip(_Strict, frozen=True, kw_only=True):
+    """Linear nodes whose PyTorch path matches spend no cycle on the zero blocks of their weight."""
+
+    match: Names
+    block: Name
+
+    def __post_init__(self) -> None:
+        try:
+            Block.parse(self.block, "a block to skip")
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+
+
 class Hardware(_Strict, frozen=True, kw_only=True):
     """What the design is for: a device and the share of it that may be used.
 
     With `interval` the cheapest design is chosen that takes a sample every so many cycles;
-    without it the fastest that fits.
+    without it the fastest that fits. Blocks to `skip` are those that the trained weight has zero.
     """
 
     device: str
@@ -223,6 +238,7 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     interval: Count | None = None
     clock_mhz: Positive = 50.0
     lanes: tuple[LayerLanes, ...] = ()
+    skip: tuple[Skip, ...] = ()
 
     def __post_init__(self) -> None:
         try:

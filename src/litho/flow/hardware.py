@@ -18,6 +18,7 @@ from litho.flow.estimate import estimates_of, sum_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.operations import ops_of
 from litho.flow.proof import Bench, prove, together
+from litho.flow.skipping import skipping
 from litho.flow.stage import Context, Stage
 from litho.flow.taps import taps_of
 from litho.flow.waves import record
@@ -52,9 +53,9 @@ def target_of(config: Config) -> Hardware:
 
 
 def _fold(context: Context) -> None:
-    """Choose how many codes each node takes and gives in a cycle."""
+    """Choose what is skipped, and how many codes each node takes and gives in a cycle."""
     known, hardware = ops_of(context.config), target_of(context.config)
-    graph = load(context.needs["lower"], known)
+    graph = skipping(load(context.needs["lower"], known), hardware, known)
     chooser = ChooseLanes(
         device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
     )

@@ -1,0 +1,34 @@
+"""The zero blocks that a configuration lets its hardware skip."""
+
+from litho.errors import ConfigError
+from litho.flow.config import Hardware, Skip
+from litho.ir import Graph, Registry
+from litho.passes import SkipZeroBlocks
+from litho.sparsity import Block
+
+__all__ = ["skipping"]
+
+
+def skipping(graph: Graph, hardware: Hardware, known: Registry) -> Graph:
+    """Give `graph` with the zero blocks skipped that the configuration names, rule by rule.
+
+    Raises `ConfigError` for a rule that matches no linear that is still dense, for a block that
+    does not divide a weight it matches, and for one that is zero nowhere.
+    """
+    for number, rule in enumerate(hardware.skip):
+        graph = _skipped(graph, rule, f"hardware.skip[{number}]", known)
+    return graph
+
+
+def _skipped(graph: Graph, rule: Skip, key: str, known: Registry) -> Graph:
+    try:
+        found = SkipZeroBlocks(rule.match, Block.parse(rule.block))(graph, known)
+    except ConfigError as error:
+        raise ConfigError(f"table '{key}': {error}") from error
+    if found == graph:
+        raise ConfigError(
+            f"key '{key}.block' must be a block that is zero somewhere, and no linear that"
+            f" {rule.match!r} matches has a zero {rule.block}; prune it in such blocks by"
+            " [[compress]], or remove the rule"
+        )
+    return found
