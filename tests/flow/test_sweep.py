@@ -10,19 +10,31 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from litho.errors import ConfigError, DataError, SweepError
 from litho.flow import read_sweep, run, run_sweep
-from litho.flow.config import Config, Plot
+from litho.flow.config import Accuracies, Config, Figures, Plot
 from litho.flow.run import stages_of
 from litho.flow.start import with_start
 from litho.flow.strict import convert
 from litho.flow.sweep import best_of, draw_again, is_sweep_folder, points_in
-from litho.flow.sweep_page import chart_of
-from litho.report import Accuracy, Compression, PointResult, Provenance, Result, read_result
+from litho.flow.sweep_page import charts_of, draw_sweep, point_rows
+from litho.hw import Estimate, Interval, Report
+from litho.hw import Resources as Counts
+from litho.report import (
+    COLUMNS,
+    Accuracy,
+    Compression,
+    PointResult,
+    Provenance,
+    Resources,
+    Result,
+    Timing,
+    read_result,
+)
 
 pytest.importorskip("matplotlib", reason="matplotlib is missing: no curves can be drawn")
 
@@ -337,7 +349,7 @@ def test_runs_without_a_place_are_a_line_across() -> None:
         *(point("a", 0.8, 8.0, bits=8, method="PTQ"), point("b", 0.7, 4.0, bits=4, method="PTQ")),
         point("f", 0.9, None, method="float"),
     ]
-    chart = chart_of(Plot(x="bits", curve="method"), points)
+    (chart,) = charts_of(Plot(x="bits", curve="method"), points)
     assert [curve.label for curve in chart.curves] == ["PTQ", "float"]
     assert [x for x, _ in chart.curves[0].points] == [4, 8]
     assert [curve.is_level for curve in chart.curves] == [False, True]
@@ -349,17 +361,77 @@ def test_only_runs_that_differ_in_the_seed_are_averaged() -> None:
         *(point("a", 0.8, 8.0, bits=8, seed=1), point("b", 0.7, 8.0, bits=8, seed=2)),
         point("c", 0.6, 8.0, bits=8, seed=1, epochs=1),
     ]
-    (curve,) = chart_of(Plot(x="bits"), points[:2]).curves
+    (curve,) = charts_of(Plot(x="bits"), points[:2])[0].curves
     mean = curve.points[0][1]
     assert (mean.mean, mean.low, mean.high) == (0.75, 0.7, 0.8)
     assert mean.deviation == pytest.approx(0.0707106781)
     with pytest.raises(ConfigError, match=r"must differ in 'seed' alone, and 'a' and 'c' differ"):
-        chart_of(Plot(x="bits"), points)
+        charts_of(Plot(x="bits"), points)
 
 
-def test_a_picture_asks_for_accuracies_that_there_are() -> None:
-    with pytest.raises(ConfigError, match=r"key 'plot\.y' must be an accuracy that every point ha"):
-        chart_of(Plot(x="bits", y="hardware"), [point("a", 0.8, 8.0, bits=8)])
+def test_a_picture_asks_for_figures_that_there_are() -> None:
+    for name in ("hardware", "luts"):
+        message = (
+            rf"key 'plot\.y' must be a figure that every point has, not '{name}'; \[hardware\]"
+        )
+        with pytest.raises(ConfigError, match=message):
+            charts_of(Plot(x="bits", y=name), [point("a", 0.8, 8.0, bits=8)])
+
+
+def built(name: str, interval: int, luts: int, **parameters: Any) -> PointResult:
+    """A point on stimuli whose hardware was placed."""
+    count = Interval(1, 2, 3)
+    report = Report("nextpnr 0.11", Counts(luts, 20, 3, 18432), 87.5, 41)
+    resources = Resources(Estimate(count, count, count, count), report)
+    timing = Timing(interval + 9, interval, 87.5)
+    result = Result(None, None, None, resources, timing, Provenance("0", {}, 1, ""))
+    return PointResult(name, parameters, 1, result)
+
+
+BUILT = [
+    *(built("a", 64, 900, rows=8), built("b", 128, 1200, rows=16)),
+    PointResult("c", {"rows": 32}, 1, None, "why"),
+]
+
+
+def test_hardware_has_a_column_for_each_figure() -> None:
+    headers, rows = point_rows(BUILT)
+    assert headers == (
+        *("point", "latency", "interval", "luts", "ffs", "dsps", "bram_bits", "fmax_mhz"),
+        *("largest_fan_out", "error"),
+    )
+    assert rows[0] == ("a", "73", "64", "900", "20", "3", "18432", "87.50", "41", "")
+    assert rows[2] == ("c", *[""] * 8, "why")
+
+
+def test_figures_of_hardware_are_drawn_each_in_a_picture_of_its_own(tmp_path: Path) -> None:
+    plot = Plot(x="rows", y=("interval", "luts", "fmax_mhz"), title="what is drawn")
+    charts = charts_of(plot, BUILT)
+    assert [chart.y_label for chart in charts] == [
+        *("cycles a sample (interval)", "LUTs", "greatest clock in MHz")
+    ]
+    assert [chart.from_zero for chart in charts] == [True] * 3
+    assert [[value.mean for _, value in chart.curves[0].points] for chart in charts] == [
+        *([64, 128], [900, 1200], [87.5, 87.5])
+    ]
+    (tmp_path / "config.toml").write_text("")
+    draw_sweep(tmp_path, plot, BUILT, None, "title")
+    assert (tmp_path / "means.csv").read_text().splitlines() == [
+        "curve,rows,mean,least to greatest,standard deviation,runs,mean luts,mean fmax mhz",
+        "all,8,64,,,1,900,87.50",
+        "all,16,128,,,1,1200,87.50",
+    ]
+    picture = (tmp_path / "plot.svg").read_text()
+    assert picture.count("what is drawn</text>") == 1
+    for chart in charts:
+        assert f">{chart.y_label}</text>" in picture
+    assert ">73</td>" in (tmp_path / "report.html").read_text()
+
+
+def test_what_may_be_drawn_is_what_tables_have() -> None:
+    drawn = [*get_args(Accuracies), *get_args(Figures)]
+    taken = ("bits_per_weight", "bits_per_quantized_weight", "sparsity")
+    assert drawn == [item.name for item in COLUMNS if item.name not in taken]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

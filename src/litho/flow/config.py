@@ -43,6 +43,10 @@ Name = Annotated[str, Meta(min_length=1)]
 Names = Name | Annotated[tuple[Name, ...], Meta(min_length=1)]
 Probability = Annotated[float, Meta(ge=0, lt=1)]
 Accuracies = Literal["float", "before_compression", "before_tuning", "fake_quantized", "hardware"]
+Figures = Literal[
+    "latency", "interval", "luts", "ffs", "dsps", "bram_bits", "fmax_mhz", "largest_fan_out"
+]
+Drawn = Literal[Accuracies, Figures]
 
 
 class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
@@ -273,19 +277,25 @@ class Synthesize(_Strict, frozen=True, kw_only=True):
 
 
 class Plot(_Strict, frozen=True, kw_only=True):
-    """How the accuracies of a sweep are drawn.
+    """How the accuracies of a sweep, and the figures of its hardware, are drawn.
 
-    Up goes the accuracy `y`, to the right the parameter `x`; each value of the parameter `curve`
-    is a curve, and points that differ in the parameter `over` alone are drawn as their mean and
-    their least and greatest. Points without `x` are drawn as lines across.
+    Up goes `y`, of several each in a picture of its own beside the others, to the right the
+    parameter `x`; each value of the parameter `curve` is a curve, and points that differ in the
+    parameter `over` alone are drawn as their mean and their least and greatest. Points without `x`
+    are drawn as lines across.
     """
 
     x: Annotated[str, Meta(min_length=1)]
     curve: Annotated[str, Meta(min_length=1)] | None = None
     over: Annotated[str, Meta(min_length=1)] = "seed"
-    y: Accuracies = "fake_quantized"
+    y: Drawn | Annotated[tuple[Drawn, ...], Meta(min_length=1)] = "fake_quantized"
     title: str = ""
     x_label: str = ""
+
+    @property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """What goes up, one after the other."""
+        return (self.y,) if isinstance(self.y, str) else self.y
 
 
 class Sensitivity(_Strict, frozen=True, kw_only=True):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
 from litho._version import __version__
 from litho.errors import ConfigError
-from litho.flow.config import Plot
+from litho.flow.config import Drawn, Plot
 from litho.report import (
+    COLUMNS,
     Chart,
+    Column,
     Curve,
     Mean,
     PointResult,
@@ -18,6 +18,7 @@ from litho.report import (
     Provenance,
     SweepPage,
     Table,
+    column,
     csv_of,
     draw_chart,
     means_table,
@@ -25,7 +26,7 @@ from litho.report import (
     write_file,
 )
 
-__all__ = ["POINTS", "RULE", "chart_of", "draw_sweep", "point_rows", "provenance_of"]
+__all__ = ["POINTS", "RULE", "charts_of", "draw_sweep", "point_rows", "provenance_of"]
 
 POINTS = "points"
 RULE = (
@@ -34,10 +35,7 @@ RULE = (
 )
 
 _Places = dict[float | str | None, list[PointResult]]
-_BEFORE = ("before_compression", "before_tuning")
-_ACCURACIES = ("float", *_BEFORE, "fake_quantized", "hardware")
-_PARTS = ("accuracy", "compression")
-_TAKEN = ("bits_per_weight", "bits_per_quantized_weight", "sparsity")
+_BEFORE: tuple[Drawn, ...] = ("before_compression", "before_tuning")
 
 
 def draw_sweep(
@@ -50,11 +48,11 @@ def draw_sweep(
     """
     headers, rows = point_rows(points)
     write_file(folder / "points.csv", csv_of(headers, rows))
-    chart = chart_of(plot, points) if plot else None
+    charts = charts_of(plot, points) if plot else ()
     picture, means = "", None
-    if plot and chart and chart.curves:
-        picture, image = draw_chart(chart)
-        means = _means(plot, chart, points)
+    if plot and charts and charts[0].curves:
+        picture, image = draw_chart(*charts)
+        means = _means(plot, charts, points)
         write_file(folder / "plot.svg", picture)
         write_file(folder / "plot.png", image)
         write_file(folder / "means.csv", csv_of(means.headers, means.rows))
@@ -63,8 +61,8 @@ def draw_sweep(
         tiles=_tiles(points, best),
         picture=picture,
         means=means,
-        headers=_headers(points),
-        points=tuple(_row(point, _headers(points)) for point in points),
+        headers=headers[1:-1],
+        points=tuple(_row(point, row[1:-1]) for point, row in zip(points, rows, strict=True)),
         best=best,
         rule=RULE,
         provenance=provenance_of(points),
@@ -77,10 +75,10 @@ def draw_sweep(
 def point_rows(
     points: Sequence[PointResult],
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Give headers, and a row for each point: its name, accuracies, bits, why it failed."""
-    headers = _headers(points)
-    rows = tuple((point.name, *_cells(point, headers), point.error) for point in points)
-    return ("point", *headers, "error"), rows
+    """Give headers, and a row for each point: its name, every figure any has, why it failed."""
+    columns = _columns(points)
+    rows = tuple((point.name, *_cells(point, columns), point.error) for point in points)
+    return ("point", *(item.name for item in columns), "error"), rows
 
 
 def provenance_of(points: Sequence[PointResult]) -> Provenance:
@@ -90,43 +88,54 @@ def provenance_of(points: Sequence[PointResult]) -> Provenance:
     return Provenance(__version__, tools, 0, "")
 
 
-def chart_of(plot: Plot, points: Sequence[PointResult]) -> Chart:
-    """Gather the accuracies of `points` into the curves that `plot` asks for.
+def charts_of(plot: Plot, points: Sequence[PointResult]) -> tuple[Chart, ...]:
+    """Gather the figures of `points` into the curves that `plot` asks for, a chart for each `y`.
 
-    Raises `ConfigError` when points of one place differ in more than what is averaged over.
+    Raises `ConfigError` when points of one place differ in more than what is averaged over, and
+    for a figure that not every point has.
     """
+    return tuple(_chart(plot, column(name), points) for name in plot.drawn)
+
+
+def _chart(plot: Plot, figure: Column, points: Sequence[PointResult]) -> Chart:
     found: dict[str, _Places] = {}
     for point in points:
-        if point.result and point.result.accuracy:
-            label = str(point.parameters.get(plot.curve, plot.y)) if plot.curve else plot.y
+        if point.result:
+            label = str(point.parameters.get(plot.curve, figure.name)) if plot.curve else "all"
             place = point.parameters.get(plot.x)
             found.setdefault(label, {}).setdefault(place, []).append(point)
     curves = tuple(
-        curve for label, places in found.items() for curve in _curves(plot, label, places)
+        curve for label, places in found.items() for curve in _curves(plot, figure, label, places)
     )
     x_label = plot.x_label or plot.x
-    return Chart(plot.title, x_label, f"{plot.y.replace('_', '-')} accuracy", curves)
+    decimals, is_extent = figure.decimals, figure.is_extent
+    return Chart(plot.title, x_label, figure.label, curves, decimals=decimals, from_zero=is_extent)
 
 
-def _means(plot: Plot, chart: Chart, points: Sequence[PointResult]) -> Table:
-    """Give the numbers of `chart`, and the means of what all points were judged as on their way."""
-    table = means_table(chart)
-    judged = [point.result.accuracy for point in points if point.result]
+def _means(plot: Plot, charts: Sequence[Chart], points: Sequence[PointResult]) -> Table:
+    """Give the numbers of the first chart, then the means of the others and of the way there."""
+    table = means_table(charts[0])
+    for name, chart in zip(plot.drawn[1:], charts[1:], strict=True):
+        table = _with_means(table, name, chart)
+    results = [point.result for point in points if point.result]
     for name in _BEFORE:
-        if name == plot.y or None in (getattr(item, name, None) for item in judged):
-            continue
-        curves = chart_of(replace(plot, y=name), points).curves
-        column = [f"{found.mean:.4f}" for curve in curves for _, found in curve.points]
-        header = f"mean {name.replace('_', ' ')}"
-        rows = tuple((*row, cell) for row, cell in zip(table.rows, column, strict=True))
-        table = Table((*table.headers, header), rows, (*table.numbers, header))
+        figure = column(name)
+        if name not in plot.drawn and None not in map(figure.of, results):
+            table = _with_means(table, name, _chart(plot, figure, points))
     return table
 
 
+def _with_means(table: Table, name: str, chart: Chart) -> Table:
+    cells = [chart.told(found.mean) for curve in chart.curves for _, found in curve.points]
+    header = f"mean {name.replace('_', ' ')}"
+    rows = tuple((*row, cell) for row, cell in zip(table.rows, cells, strict=True))
+    return Table((*table.headers, header), rows, (*table.numbers, header))
+
+
 def _curves(
-    plot: Plot, label: str, places: dict[float | str | None, list[PointResult]]
+    plot: Plot, figure: Column, label: str, places: dict[float | str | None, list[PointResult]]
 ) -> list[Curve]:
-    means = {place: _mean(plot, label, found) for place, found in places.items()}
+    means = {place: _mean(plot, figure, label, found) for place, found in places.items()}
     level = means.pop(None, None)
     if all(isinstance(place, int | float) for place in means):
         means = dict(sorted(means.items()))
@@ -134,7 +143,7 @@ def _curves(
     return [*([Curve(label, tuple(means.items()))] if means else []), *across]
 
 
-def _mean(plot: Plot, label: str, points: Sequence[PointResult]) -> Mean:
+def _mean(plot: Plot, figure: Column, label: str, points: Sequence[PointResult]) -> Mean:
     first = _others(points[0], plot)
     for point in points:
         if _others(point, plot) != first:
@@ -143,42 +152,34 @@ def _mean(plot: Plot, label: str, points: Sequence[PointResult]) -> Mean:
                 f" and {points[0].name!r} and {point.name!r} differ in more; let [plot] tell them"
                 " apart by `curve`"
             )
-    accuracies = [getattr(p.result.accuracy, plot.y) for p in points if p.result]
-    if None in accuracies:
+    values = [figure.of(point.result) for point in points if point.result]
+    found = tuple(value for value in values if value is not None)
+    if len(found) < len(values):
         raise ConfigError(
-            f"key 'plot.y' must be an accuracy that every point has, not {plot.y!r}; runs without"
-            " hardware have none of hardware, and only [[compress]] and [tune] have one before"
+            f"key 'plot.y' must be a figure that every point has, not {figure.name!r}; [hardware]"
+            " gives cycles, [synthesize] resources, `place` there the clock, and [[compress]] and"
+            " [tune] an accuracy before them"
         )
-    return Mean(tuple(accuracies))
+    return Mean(found)
 
 
 def _others(point: PointResult, plot: Plot) -> dict[str, object]:
     return {key: value for key, value in point.parameters.items() if key != plot.over}
 
 
-def _headers(points: Sequence[PointResult]) -> tuple[str, ...]:
-    """Give the accuracies, the bits a weight and the sparsities that any point has."""
+def _columns(points: Sequence[PointResult]) -> tuple[Column, ...]:
+    """Give the figures that any point has."""
     results = [point.result for point in points if point.result]
-    judged, taken = ([getattr(result, part) for result in results] for part in _PARTS)
-    names = [name for name in _ACCURACIES if any(getattr(item, name, None) for item in judged)]
-    more = [name for name in _TAKEN if any(getattr(i, name, None) is not None for i in taken)]
-    return (*names, *more)
+    return tuple(c for c in COLUMNS if any(c.of(result) is not None for result in results))
 
 
-def _cells(point: PointResult, headers: Sequence[str]) -> tuple[str, ...]:
-    if point.result is None:
-        return ("",) * len(headers)
-    parts = [getattr(point.result, part) for part in _PARTS]
-    values = [
-        next((v for part in parts if (v := getattr(part, name, None)) is not None), None)
-        for name in headers
-    ]
-    return tuple("" if value is None else f"{value:.4f}" for value in values)
+def _cells(point: PointResult, columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(item.cell(point.result) if point.result else "" for item in columns)
 
 
-def _row(point: PointResult, headers: Sequence[str]) -> PointRow:
+def _row(point: PointResult, cells: tuple[str, ...]) -> PointRow:
     link = f"{POINTS}/{quote(point.name)}/report.html" if point.result else ""
-    return PointRow(point.name, _cells(point, headers), link, point.error)
+    return PointRow(point.name, cells, link, point.error)
 
 
 def _tiles(points: Sequence[PointResult], best: str | None) -> tuple[tuple[str, str, str], ...]:

@@ -1,5 +1,6 @@
 """The result of a run and what is drawn from it."""
 
+from litho.report.columns import COLUMNS, Column, column
 from litho.report.curves import Chart, Curve, Mean, Spread, draw_chart
 from litho.report.layers import Fidelity, Layer, slowest
 from litho.report.page import Drawing, Log, Page, Part, Table, render_page
@@ -29,8 +30,10 @@ from litho.report.sweep import (
 from litho.report.waves import Track, draw_waves, track_of
 
 __all__ = [
+    "COLUMNS",
     "Accuracy",
     "Chart",
+    "Column",
     "Compression",
     "Curve",
     "Drawing",
@@ -53,6 +56,7 @@ __all__ = [
     "Timing",
     "Track",
     "Verification",
+    "column",
     "csv_of",
     "draw_chart",
     "draw_waves",

@@ -1,4 +1,4 @@
-"""Accuracies gathered into curves, and a picture of them."""
+"""Figures gathered into curves, and a picture of them."""
 
 import math
 import re
@@ -19,6 +19,8 @@ _COLOURS = ("#2f6fde", "#d9730d", "#1f9d55", "#c2418c", "#8a63d2", "#0f9bb0", "#
 _LEVEL = "#8a8f98"  # of a line across, beside bands or an order
 _MARKERS = "osD^vPX*"
 _ASIDE = 0.003  # of the axis, between two curves
+_WIDTH, _HEIGHT = 8.6, 4.8  # inches of a chart alone
+_WIDER, _LOWER, _BESIDE = 11.0, 3.4, 2  # of several: of all, of a row, and how many are in one
 _LEGEND = 2  # lines of a legend that the usual height holds
 _LINE = 0.25  # inches of one more
 _STYLE = """
@@ -94,7 +96,8 @@ class Chart:
     """Curves over one axis, and what is written beside them.
 
     Ends are drawn as bars, or, with `bands`, as bands along curves of several places. Curves that
-    are `ordered` have colours from dark to light.
+    are `ordered` have colours from dark to light. Values are told with so many `decimals`; those
+    `from_zero` are drawn above a line at zero.
     """
 
     title: str
@@ -103,6 +106,8 @@ class Chart:
     curves: tuple[Curve, ...]
     bands: bool = False
     ordered: bool = False
+    decimals: int = 4
+    from_zero: bool = False
 
     @property
     def places(self) -> tuple[float | str, ...]:
@@ -112,9 +117,16 @@ class Chart:
             return tuple(sorted(found))
         return tuple(found)
 
+    def told(self, value: float, least: int = 0) -> str:
+        """Give a value in words; one that is not whole has a decimal in any case."""
+        decimals = max(self.decimals, least, 0 if float(value).is_integer() else 1)
+        return f"{value:.{decimals}f}"
 
-def draw_chart(chart: Chart) -> tuple[str, bytes]:
-    """Give the picture of `chart` as SVG and as PNG.
+
+def draw_chart(*charts: Chart) -> tuple[str, bytes]:
+    """Give the picture of `charts` as SVG and as PNG.
+
+    Several have the title, the curves and their places in common, and stand two in a row.
 
     The SVG takes the colours of the page it stands in, or of the reader's light or dark scheme;
     the PNG is dark on white. Needs matplotlib, of the extra `plots`.
@@ -122,7 +134,7 @@ def draw_chart(chart: Chart) -> tuple[str, bytes]:
     from matplotlib import rc_context
 
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "litho", "font.size": 11}):
-        return _svg(_drawn(chart, _INK)), _png(_drawn(chart, "#1c1e21"))
+        return _svg(_drawn(charts, _INK)), _png(_drawn(charts, "#1c1e21"))
 
 
 def _svg(figure: "Figure") -> str:
@@ -142,13 +154,30 @@ def _png(figure: "Figure") -> bytes:
     return file.getvalue()
 
 
-def _drawn(chart: Chart, ink: str) -> "Figure":
+def _drawn(charts: Sequence[Chart], ink: str) -> "Figure":
     from matplotlib.figure import Figure
 
-    columns = _columns([curve.label for curve in chart.curves])
-    more = max(-(-len(chart.curves) // columns) - _LEGEND, 0)
-    figure = Figure(figsize=(8.6, 4.8 + _LINE * more), layout="constrained")
-    axes = figure.add_subplot()
+    first, count = charts[0], len(charts)
+    columns = _columns([curve.label for curve in first.curves])
+    more = max(-(-len(first.curves) // columns) - _LEGEND, 0)
+    beside = min(count, _BESIDE)
+    rows = -(-count // beside)
+    width, height = (_WIDTH, _HEIGHT) if count == 1 else (_WIDER, _LOWER * rows)
+    figure = Figure(figsize=(width, height + _LINE * more), layout="constrained")
+    for number, chart in enumerate(charts, 1):
+        axes = figure.add_subplot(rows, beside, number)
+        _draw(axes, chart)
+        axes.set(title=chart.title if count == 1 else "")
+        _ink(axes, ink)
+    if count > 1:
+        figure.suptitle(first.title, color=ink)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    place = "outside lower center"
+    figure.legend(handles, labels, frameon=False, labelcolor=ink, loc=place, ncols=columns)
+    return figure
+
+
+def _draw(axes: "Axes", chart: Chart) -> None:
     places = chart.places
     ticks = _at(places, places)
     # A little aside of each other, so that bars do not hide one another.
@@ -164,10 +193,9 @@ def _drawn(chart: Chart, ink: str) -> "Figure":
         found = [x + aside for x in _at([x for x, _ in curve.points], places)]
         draw(axes, curve, found, colours[number], _MARKERS[number % len(_MARKERS)])
     axes.set_xticks(ticks, [str(place) for place in places])
-    axes.set(title=chart.title, xlabel=chart.x_label, ylabel=chart.y_label)
-    figure.legend(frameon=False, labelcolor=ink, loc="outside lower center", ncols=columns)
-    _ink(axes, ink)
-    return figure
+    axes.set(xlabel=chart.x_label, ylabel=chart.y_label)
+    if chart.from_zero:
+        axes.set_ylim(bottom=0)
 
 
 def _colours(chart: Chart) -> list[str]:

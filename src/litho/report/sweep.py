@@ -67,11 +67,15 @@ def means_table(chart: Chart) -> Table:
     for curve in chart.curves:
         for x, found in curve.points:
             assert isinstance(found, Mean)
-            spread = "" if found.deviation is None else f"{found.deviation:.4f}"
-            ends = f"{found.low:.4f} to {found.high:.4f}" if len(found.values) > 1 else ""
+            spread = "" if found.deviation is None else chart.told(found.deviation, 1)
+            ends = (
+                f"{chart.told(found.low)} to {chart.told(found.high)}"
+                if len(found.values) > 1
+                else ""
+            )
             place = "" if x is None else str(x)
-            count = str(len(found.values))
-            rows.append((curve.label, place, f"{found.mean:.4f}", ends, spread, count))
+            row = (curve.label, place, chart.told(found.mean), ends if spread else "", spread)
+            rows.append((*row, str(len(found.values))))
     headers = ("curve", chart.x_label, "mean", "least to greatest", "standard deviation", "runs")
     return Table(headers, tuple(rows), headers[1:])
 
