@@ -92,7 +92,7 @@ def page(graph: Graph, names: Sequence[str] = ("u_first", f"u_{LONG}")) -> Page:
             Accuracy("accuracy", 0.97, 0.96, 0.96),
             Compression(20.5, 4.0, 100, 250),
             Verification("verilator 5.48 and icarus 11.0", 3600, 0, 1000, 20.0, 2e4, 1.5, 0.25, 49),
-            Resources(COST, Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5)),
+            Resources(COST, Report("nextpnr-ecp5 0.11", Counts(10, 20, 3, 0), 87.5, 1234)),
             Timing(40, 64, 87.5),
             Provenance("0.1", {"yosys": "0.70"}, 1, "a" * 20),
         ),
@@ -197,7 +197,15 @@ def test_names_are_text_whatever_they_hold() -> None:
 
 
 def test_what_the_numbers_say_stands_on_it(text: str) -> None:
-    for part in ("30.0 dB", "of 3", "1\u202f234", "900 to 56\u202f789", "slowest", "64 → 8"):
+    for part in (
+        "30.0 dB",
+        "of 3",
+        "1\u202f234",
+        "900 to 56\u202f789",
+        "slowest",
+        "64 → 8",
+        "1\u202f234 pins",
+    ):
         assert part in text
     assert text.count('class="badge"') == 1
     assert "without its first 12 lines" in text
