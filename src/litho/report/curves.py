@@ -172,8 +172,8 @@ def _drawn(charts: Sequence[Chart], ink: str) -> "Figure":
     if count > 1:
         figure.suptitle(first.title, color=ink)
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    place = "outside lower center"
-    figure.legend(handles, labels, frameon=False, labelcolor=ink, loc=place, ncols=columns)
+    options = {"frameon": False, "labelcolor": ink, "ncols": columns}
+    figure.legend(handles, labels, loc="outside lower center", **options)
     return figure
 
 

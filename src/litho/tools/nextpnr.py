@@ -95,8 +95,8 @@ def place(
     found, _ = cached("placement", key, build)
     copy_files(found, directory)
     facts = json.loads((directory / "place.json").read_text())
-    found = read_report(facts, f"nextpnr {nextpnr.version}", synthesis.report.resources)
-    return replace(found, largest_fan_out=synthesis.report.largest_fan_out)
+    report = read_report(facts, f"nextpnr {nextpnr.version}", synthesis.report.resources)
+    return replace(report, largest_fan_out=synthesis.report.largest_fan_out)
 
 
 def _options(device: Device, target_mhz: float, seed: int) -> tuple[str, ...]:
