@@ -195,7 +195,7 @@ def _draw(axes: "Axes", chart: Chart) -> None:
     axes.set_xticks(ticks, [str(place) for place in places])
     axes.set(xlabel=chart.x_label, ylabel=chart.y_label)
     if chart.from_zero:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * axes.get_ylim()[1])  # marks at the top stay whole
 
 
 def _colours(chart: Chart) -> list[str]:
