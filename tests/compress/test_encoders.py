@@ -9,12 +9,12 @@ pytest.importorskip("transformers")
 from random_encoders import coded, random_encoder, values_that_differ
 
 from litho.compress import QuantizeRule, quantize
-from litho.errors import ConfigError, UnsupportedError
+from litho.errors import ConfigError, GraphError, UnsupportedError
 from litho.frontend import capture
 from litho.ir import interpret
 from litho.ops import registry
 from litho.passes import Lower, RemoveDropout, run
-from litho.tasks import Attention, core_inputs
+from litho.tasks import Attention, Softmax, core_inputs
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -151,3 +151,28 @@ def test_a_model_without_attention_is_not_split() -> None:
 
     with pytest.raises(UnsupportedError, match="must have attention that transformers lets others"):
         split_attention(nn.Linear(2, 2))
+
+
+class Masked(nn.Module):
+    """A softmax of a row, of which the codes that `lengths` say count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.softmax = nn.Identity(), Softmax()
+
+    def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.softmax(self.stem(x), lengths.reshape(-1))
+        return result
+
+
+def test_lengths_are_counted_by_the_host() -> None:
+    model, x, lengths = Masked(), torch.randn(8, 5), torch.ones(8, 1, 1, dtype=torch.int64)
+    masked = [
+        QuantizeRule("stem", outputs="int8"),
+        QuantizeRule("softmax", inputs="int8", outputs="ufixed8f8"),
+    ]
+    quantize(model, masked, [(x, lengths)])
+    graph = capture(model.eval(), (x[:1], lengths[:1]))
+    message = "must be an input of the graph, which the host counts, not computed in it"
+    with pytest.raises(GraphError, match=message):
+        run(graph, (Lower(),), registry())
