@@ -44,8 +44,8 @@ _WITH_CONSTANTS: dict[type[nn.Module], Callable[[Any], _Function]] = {
 
 # Functions that PyTorch has no module for: a module of the user's stands for each.
 _BARE = frozenset({"abs", "cos", "erf", "exp", "neg", "sin", "square"})
-# One that models wrap in modules of their own all the same.
-_WRAPPED = frozenset({"gelu"})
+# Those that models wrap in modules of their own all the same.
+_WRAPPED = frozenset({"gelu", "silu"})
 _called: WeakKeyDictionary[nn.Module, dict[bool, str]] = WeakKeyDictionary()
 
 
@@ -83,7 +83,8 @@ def _bare(module: nn.Module) -> str:
     name = call.target if isinstance(call.target, str) else call.target.__name__
     places = (torch, operator, nn.functional)
     owners = (*(getattr(place, name, None) for place in places), name)
-    is_plain = call.args == (given,) and not call.kwargs and result.args == (call,)
+    takes = {key: value for key, value in call.kwargs.items() if (key, value) != ("inplace", False)}
+    is_plain = call.args == (given,) and not takes and result.args == (call,)
     return name if is_plain and name in _BARE | _WRAPPED and call.target in owners else ""
 
 
