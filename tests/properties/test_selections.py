@@ -149,12 +149,11 @@ def test_parts_that_meet_again_take_the_cycles_computed(
 def test_the_buffer_may_be_as_short_as_the_event_graph_says_and_no_shorter(
     shape: tuple[int, ...], axis: int, lanes: int, tmp_path: Path
 ) -> None:
-    """The registers before the buffer fill up as well, while dropped beats go past them."""
+    """It counts the registers before it, which fill up as well while dropped beats go past."""
     graph = halves(shape, axis, lanes)
     design = design_of(graph, registry())
     interval, depths = least_interval(design), depth_of(design)
-    registers = 2
-    codes, least = random_codes(graph, 24, 3), depths["left"] - registers
+    codes, least = random_codes(graph, 24, 3), depths["left"]
     for depth in (least, least - 1):
         short = with_buffers(bare(design), depths | {"left": depth})
         found = measured_interval(short, codes, tmp_path / str(depth))
