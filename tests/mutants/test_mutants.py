@@ -40,6 +40,7 @@ class Mutant:
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
 MATMUL = "matmul-plain_3x5_5x4"
+LOADED = "loaded_linear-10x6_fixed8f4_fixed6f3_4to2_1"
 SPARSE = "sparse_linear-12x10_3x2_10_4to5_2"
 REGISTER = "rtl-register_8b_1of256"
 STALL = "rtl-stall_8b_1of256_1"
@@ -389,7 +390,7 @@ MUTANTS = (
     Mutant(
         "the weights go on while the codes wait",
         LINEAR,
-        "litho_linear.sv",
+        "litho_linear_core.sv",
         "else if (row_valid && row_ready) begin",
         "else if (row_valid) begin",
     ),
@@ -403,8 +404,8 @@ MUTANTS = (
     Mutant(
         "the bias is that of the group before",
         LINEAR,
-        "litho_linear.sv",
-        "else if (is_next || !is_loaded_q) begin",
+        "litho_linear_core.sv",
+        "else if (is_next || !is_read_q) begin",
         "else if (is_next) begin",
     ),
     Mutant(
@@ -413,6 +414,57 @@ MUTANTS = (
         "litho_dot_stream.sv",
         "ProductBits + $clog2(InLanes)",
         "ProductBits + $clog2(InLanes) - 3",
+    ),
+    Mutant(
+        "an input is taken while weights are loaded",
+        LOADED,
+        "litho_loaded_linear.sv",
+        "core_ready && load_full_o",
+        "core_ready",
+    ),
+    Mutant(
+        "a memory takes the words of the one before it",
+        LOADED,
+        "litho_loaded_ram.sv",
+        "load_valid_i && load_start_i && !full_q",
+        "load_valid_i && !full_q",
+    ),
+    Mutant(
+        "a memory goes on after it is full",
+        LOADED,
+        "litho_loaded_ram.sv",
+        "load_valid_i && load_start_i && !full_q",
+        "load_valid_i && load_start_i",
+    ),
+    Mutant(
+        "every part of a word goes to the same bank",
+        LOADED,
+        "litho_loaded_ram.sv",
+        "part_q == PartBits'(p)",
+        "part_q == PartBits'(0)",
+    ),
+    Mutant(
+        "a reset does not begin the loading anew",
+        LOADED,
+        "litho_loaded_ram.sv",
+        "if (!rst_ni) full_q <= 1'b0;\n    else if (is_word && word_q == AddressBits'(Depth - 1))",
+        "if (is_word && word_q == AddressBits'(Depth - 1))",
+        check_reset,
+    ),
+    Mutant(
+        "a reset keeps the place of the next word",
+        LOADED,
+        "litho_loaded_ram.sv",
+        "if (!rst_ni) word_q <= '0;\n    else if",
+        "if",
+        check_reset,
+    ),
+    Mutant(
+        "loading is over when the weights are there, without the biases",
+        LOADED,
+        "litho_loaded_linear.sv",
+        ".load_start_i(weights_full),\n      .load_full_o(load_full_o)",
+        ".load_start_i(1'b1),\n      .load_full_o(load_full_o)",
     ),
     Mutant(
         "a strip goes on with the sums of the one before",

@@ -62,7 +62,10 @@ def test_a_graph_that_multiplies_nothing_has_no_utilization() -> None:
     kind = TensorType((4,), Fixed(8))
     node = Node("y", "relu", ("x",), ReluParams(), kind)
     graph = Graph("rectifier", (Input("x", kind),), (), (node,), ("y",))
-    message = r"must have nodes that multiply \(linear, matmul\) to use .*'rectifier' has none"
+    message = (
+        r"must have nodes that multiply \(linear, loaded_linear, matmul\) to use .*'rectifier' has"
+        " none"
+    )
     with pytest.raises(GraphError, match=message):
         utilization(graph, 4)
     assert ChooseLanes(interval=4, within=0.5)(graph, registry()).nodes[0].lanes == Lanes(1, 1)

@@ -11,13 +11,13 @@ from litho.errors import MismatchError
 from litho.hw import Timing
 from litho.ir import Graph, Lanes, Node, interpret
 from litho.ops import registry
-from litho.rtl import Design, Instrumentation, Stream, timing_of, write_design
+from litho.rtl import Design, Instrumentation, Stream, loading_of, timing_of, write_design
 from litho.sim import Stalls, compare, measured, simulate
 
 __all__ = ["prove_codes", "prove_cycles", "quick_simulator", "with_drawn_lanes"]
 
 # Operations whose lanes in and out are chosen apart.
-_FREE = ("linear", "matmul", "reorder", "reshape", "scale", "sparse_linear")
+_FREE = ("linear", "loaded_linear", "matmul", "reorder", "reshape", "scale", "sparse_linear")
 
 
 def quick_simulator() -> str:
@@ -43,7 +43,14 @@ def prove_cycles(
             _on_streams({name: np.concatenate([v] * times) for name, v in values.items()}, streams)
             for values, streams in ((codes, design.inputs), (wanted, design.outputs))
         )
-        found = simulate(written, design.inputs, design.outputs, given, simulator=simulator)
+        found = simulate(
+            written,
+            design.inputs,
+            design.outputs,
+            given,
+            simulator=simulator,
+            loading=loading_of(design),
+        )
         compare(expected, found.outputs, design.outputs, "")
         return measured(found, design.outputs).timing
 
@@ -76,6 +83,7 @@ def prove_codes(
         stall_bits=len(stalled),
         stalls=Stalls(seed),
         simulator=simulator,
+        loading=loading_of(design),
     )
     wanted = {name: everything[name] for name in graph.outputs}
     seen = {item.name: everything[nodes[item.source.instance]] for item in taps}

@@ -23,10 +23,14 @@ def test_a_module_lints_alone_without_waivers(module: str, tmp_path: Path) -> No
     path = shared_modules()[module]
     assert "lint_off" not in path.read_text()
     library = [other for name, other in shared_modules().items() if name != module]
-    used = [other for other in library if _instantiates(path, other.stem)]
-    nested = [third for other in used for third in library if _instantiates(other, third.stem)]
-    sources = list(dict.fromkeys([*nested, *used, path]))
-    tools.lint(sources, module, directory=tmp_path, log=tmp_path / "lint.log")
+    tools.lint(_with_parts(path, library), module, directory=tmp_path, log=tmp_path / "lint.log")
+
+
+def _with_parts(path: Path, library: list[Path]) -> list[Path]:
+    """Give a module behind all that it is made of, each once."""
+    used = [other for other in library if other != path and _instantiates(path, other.stem)]
+    inner = [part for other in used for part in _with_parts(other, library)]
+    return list(dict.fromkeys([*inner, path]))
 
 
 def _instantiates(path: Path, module: str) -> bool:

@@ -212,19 +212,20 @@ def emit(
     interval: int | None = None,
     clock_mhz: float = 100.0,
     vectors: int = 0,
+    weights: str = "rom",
 ) -> EmitResult:
     """Write a lowered graph as SystemVerilog into `directory`, and give what was written.
 
     With `device` lanes are chosen for the most that `share` of it holds, with `interval` for a
     sample every so many cycles. With `vectors` a bench for cocotb lies in `bench/`, which sends so
-    many random samples.
+    many random samples. `weights` lie in "rom", or are taken from a "stream" after reset.
     Raises what `litho.emit.emit` raises, and `ConfigError` when no lanes do.
     """
     from litho.emit import emit as emitted
     from litho.flow.codes import drawn
     from litho.ops import registry
 
-    folded = _folded(lowered(graph), device, share, interval)
+    folded = _folded(_placed(lowered(graph), weights), device, share, interval)
     codes = drawn(folded, vectors, 0) if vectors else None
     made = emitted(Path(directory), folded, registry(), name, clock_mhz, codes)
     return EmitResult(folded, made)
@@ -317,6 +318,18 @@ def lowered(graph: "Graph | Path | str") -> "Graph":
                 f" from {node.origin}) is not; quantize the model before it is captured"
             )
     return found
+
+
+def _placed(graph: "Graph", weights: str) -> "Graph":
+    """Give `graph` with its weights where they are asked for."""
+    if weights not in ("rom", "stream"):
+        raise ConfigError(f"weights must lie in 'rom' or come from a 'stream', not {weights!r}")
+    if weights == "rom":
+        return graph
+    from litho.ops import registry
+    from litho.passes import StreamWeights
+
+    return StreamWeights()(graph, registry())
 
 
 def _folded(graph: "Graph", device: str | None, share: float, interval: int | None) -> "Graph":

@@ -73,7 +73,7 @@ def record_case(
     Raises `ConfigError` when `name` stands for more than one case, `MismatchError` when a code is
     wrong.
     """
-    from litho.rtl import single, write_design
+    from litho.rtl import loading_of, single, write_design
     from litho.sim import compare, simulate
     from litho.testing import STALLS, chosen_subjects, expected_of, sides_of
     from litho.tools import kept_on_failure
@@ -99,6 +99,7 @@ def record_case(
             stalls=STALLS[0],
             simulator=simulator,
             wave=wave,
+            loading=loading_of(single(block)),
         )
     compare(expected_of(case), found.outputs, block.outputs, sides=sides_of(case))
 

@@ -21,6 +21,13 @@ _SAMPLES = 8  # that the bench for cocotb sends
 )
 @click.option("--share", default=0.8, show_default=True, help="Part of the device to use.")
 @click.option("--interval", type=int, help="Choose lanes for a sample every so many cycles.")
+@click.option(
+    "--weights",
+    type=click.Choice(["rom", "stream"]),
+    default="rom",
+    show_default=True,
+    help="Keep weights in the design, or take them from a stream after reset.",
+)
 @click.option("--cocotb", is_flag=True, help="Write a bench for cocotb too, in bench/.")
 @json_option
 def verb(
@@ -30,6 +37,7 @@ def verb(
     device: str | None,
     share: float,
     interval: int | None,
+    weights: str,
     cocotb: bool,
     is_json: bool,
 ) -> None:
@@ -45,5 +53,6 @@ def verb(
             share=share,
             interval=interval,
             vectors=_SAMPLES if cocotb else 0,
+            weights=weights,
         )
     show(emitted, is_json)

@@ -9,7 +9,7 @@ from typing import Any
 from litho.hw import Timing
 from litho.ir import Graph, Registry, interpret
 from litho.ir.op import Codes
-from litho.rtl import Design, Stream
+from litho.rtl import Design, Stream, loading_of
 
 __all__ = ["write_bench"]
 
@@ -39,7 +39,9 @@ def write_bench(
     )
     module = f"test_{design.name}"
     facts = {"top": design.name, "module": module}
-    ends = {"inputs": design.inputs, "outputs": design.outputs}
+    loading = loading_of(design)
+    streams = (*design.inputs, *((loading.stream,) if loading else ()))
+    ends = {"inputs": streams, "outputs": design.outputs}
     texts = {
         "vectors.json": _vectors(design, timing, graph, registry, codes),
         f"{module}.py": environment.get_template("bench.py.j2").render({**facts, **ends}),
@@ -62,9 +64,12 @@ def _vectors(
     given = [codes[item.name] for item in graph.inputs]
     wanted = [found[name] for name in sorted(graph.outputs, key=graph.outputs.index)]
     samples = len(given[0])
+    loading = loading_of(design)
+    once = [(loading.stream, loading.codes)] if loading else []
+    cycles = samples * timing.interval + sum(stream.beats for stream, _ in once)
     facts = {
-        "patience": _SLACK * (timing.latency + samples * timing.interval + 100),
-        "inputs": [_stream(*pair) for pair in zip(design.inputs, given, strict=True)],
+        "patience": _SLACK * (timing.latency + cycles + 100),
+        "inputs": [_stream(*pair) for pair in (*zip(design.inputs, given, strict=True), *once)],
         "outputs": [_stream(*pair) for pair in zip(design.outputs, wanted, strict=True)],
     }
     return _joined(json.dumps(facts, indent=1)) + "\n"

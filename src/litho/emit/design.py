@@ -10,6 +10,7 @@ from litho.ir import Graph, Registry, check
 from litho.ops.blocks import block_of
 from litho.ops.streams import stream_of
 from litho.rtl import Block, Design, Endpoint, least_interval
+from litho.rtl.loading import WEIGHTS
 
 __all__ = ["design_of", "interval_of"]
 
@@ -37,6 +38,9 @@ def interval_of(graph: Graph, registry: Registry) -> int:
 def _plain(graph: Graph, registry: Registry, name: str) -> Design:
     """Give the design without buffers."""
     network = Network(name)
+    blocks = {node.name: block_of(graph, node, registry) for node in graph.nodes}
+    if any(block.loaded for block in blocks.values()):
+        network.names.make(WEIGHTS)
     wires = {
         value: network.names.make(value)
         for value in (
@@ -44,7 +48,6 @@ def _plain(graph: Graph, registry: Registry, name: str) -> Design:
             *(node.name for node in graph.nodes),
         )
     }
-    blocks = {node.name: block_of(graph, node, registry) for node in graph.nodes}
     uses = _uses(graph, blocks, wires)
     for item in graph.inputs:
         wanted = uses.get(item.name)

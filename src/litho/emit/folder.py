@@ -4,6 +4,7 @@ Beside what `litho.rtl.write_design` writes there are
 
 manifest.json   what each module is          timing.sdc   the clock, for Vivado and OpenSTA
 bench/          a bench for cocotb           timing.lpf   the clock, for nextpnr
+weights.bin     the beats that fill its memories, when they are loaded through a stream
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from litho.errors import ConfigError
 from litho.hw import Timing
 from litho.ir import Graph, Registry
 from litho.ir.op import Codes
-from litho.rtl import Design, DesignFolder, timing_of, whole_folder, write_design
+from litho.rtl import Design, DesignFolder, loading_of, timing_of, whole_folder, write_design
 
 __all__ = ["Emitted", "emit"]
 
@@ -55,6 +56,9 @@ def emit(
         (made / "manifest.json").write_text(manifest(graph, design, timing))
         for file_name, text in _constraints(clock_mhz).items():
             (made / file_name).write_text(text)
+        loading = loading_of(design)
+        if loading is not None:
+            (made / "weights.bin").write_bytes(loading.file)
         if vectors is not None:
             write_bench(made / "bench", design, timing, graph, registry, vectors)
     return Emitted(DesignFolder(directory, folder.top, folder.sources), design, timing)

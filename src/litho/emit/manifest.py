@@ -3,6 +3,8 @@
 Of each module: its files and who made them, its parameters and memories; of each of its streams:
 how the codes of a tensor lie in beats (`lanes` of a row a beat, the last one with `padding`), and
 the `wires` of the top module that it is on; of the node that it computes: its tensors.
+A design whose memories are loaded through a stream has that stream under `weights`, and its modules
+have those memories, in the order in which they are filled, under `loaded`.
 """
 
 import json
@@ -10,7 +12,8 @@ from pathlib import Path
 
 from litho.hw import Timing
 from litho.ir import Graph, TensorType
-from litho.rtl import Block, Design, Instance, Memory, Stream, sources_of
+from litho.rtl import Block, Design, Instance, Memory, Stream, loading_of, sources_of
+from litho.rtl.loading import WEIGHTS
 
 __all__ = ["manifest"]
 
@@ -20,11 +23,13 @@ _STORAGE = "none: a stream of data, valid, ready"
 
 def manifest(graph: Graph, design: Design, timing: Timing) -> str:
     """Give the text of `manifest.json`."""
+    loading = loading_of(design)
     facts = {
         "top": design.name,
         "timing": {"latency_cycles": timing.latency, "interval_cycles": timing.interval},
         "inputs": [_stream(stream) for stream in design.inputs],
         "outputs": [_stream(stream) for stream in design.outputs],
+        **({"weights": _stream(loading.stream)} if loading else {}),
         "modules": [_instance(graph, design, item) for item in design.instances],
         "connections": [
             {
@@ -51,6 +56,7 @@ def _instance(graph: Graph, design: Design, item: Instance) -> dict[str, object]
         "files": [f"rtl/{path.name}" for path in sources_of((block,))],
         "parameters": dict(block.parameters),
         "memories": {memory.parameter: _memory(memory) for memory in block.memories},
+        **({"loaded": [_loaded(memory) for memory in block.loaded]} if block.loaded else {}),
         "interval_cycles": block.interval,
         "inputs": [
             {**_stream(stream), "wires": design.into(item.name, stream.name).name}
@@ -76,6 +82,10 @@ def _memory(memory: Memory) -> dict[str, object]:
     return {"file": memory.file_name, "width": memory.width, "depth": memory.depth}
 
 
+def _loaded(memory: Memory) -> dict[str, object]:
+    return {"name": memory.parameter, "width": memory.width, "depth": memory.depth}
+
+
 def _node(graph: Graph, name: str, block: Block) -> dict[str, object]:
     node = graph.node(name)
     assert isinstance(node.type, TensorType), "a node with a block gives one tensor"
@@ -83,7 +93,7 @@ def _node(graph: Graph, name: str, block: Block) -> dict[str, object]:
         "name": name,
         "op": node.op,
         "from": str(node.origin),
-        "inputs": [_tensor(graph, value) for value in node.inputs],
+        "inputs": [_tensor(graph, value, block) for value in node.inputs],
         "shape": list(node.type.shape),
         "format": str(node.type.format),
         "size_bits": node.type.size * node.type.codes.bits,
@@ -91,14 +101,15 @@ def _node(graph: Graph, name: str, block: Block) -> dict[str, object]:
     }
 
 
-def _tensor(graph: Graph, value: str) -> dict[str, object]:
+def _tensor(graph: Graph, value: str, block: Block) -> dict[str, object]:
     kind = graph.type_of(value)
+    on_chip = f"on the chip, from {WEIGHTS}" if block.loaded else "on the chip, from reset on"
     return {
         "name": value,
         "shape": list(kind.shape),
         "format": str(kind.format),
         "size_bits": kind.size * kind.codes.bits,
-        "storage": "on the chip, from reset on" if graph.is_constant(value) else _STORAGE,
+        "storage": on_chip if graph.is_constant(value) else _STORAGE,
     }
 
 

@@ -10,7 +10,7 @@ __all__ = ["Names", "check_top"]
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_]+")
 _RUN = re.compile("_{2,}")  # Verilator spells two underscores in another way
 # What the top module's own wires and ports are made of.
-_TAKEN = re.compile(r"(clk|rst|stall|tap_.*|.*_held)")
+_TAKEN = re.compile(r"(clk|rst|stall|tap_.*|load_.*|.*_held)")
 
 
 class Names:

@@ -9,7 +9,7 @@ from litho.flow.codes import on_streams
 from litho.flow.taps import results_in
 from litho.ir import Graph, Registry, interpret
 from litho.ir.op import Codes
-from litho.rtl import Design, Instrumentation, write_design
+from litho.rtl import Design, Instrumentation, loading_of, write_design
 from litho.sim import Stalls, compare, simulate
 from litho.tools import kept_on_failure
 
@@ -62,6 +62,7 @@ def _first(
                 stalls=Stalls(1),
                 simulator=simulator,
                 patience=_PATIENCE,
+                loading=loading_of(design),
             )
         except MismatchError as error:
             return _incomplete(str(error), graph, {item.name: node for item, node in watched})

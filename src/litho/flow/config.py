@@ -234,11 +234,13 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     """What the design is for: a device and the share of it that may be used.
 
     With `interval` the cheapest design is chosen that takes a sample every so many cycles;
-    without it the fastest that fits. Blocks to `skip` are those that the trained weight has zero.
+    without it the fastest that fits. `weights` lie in ROM, or a stream brings them after reset.
+    Blocks to `skip` are those that the trained weight has zero.
     """
 
     device: str
     share: Share = 0.8
+    weights: Literal["rom", "stream"] = "rom"
     interval: Count | None = None
     clock_mhz: Positive = 50.0
     lanes: tuple[LayerLanes, ...] = ()

@@ -25,8 +25,9 @@ from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
 from litho.ops import setting
+from litho.passes import StreamWeights
 from litho.passes.choose_lanes import ChooseLanes
-from litho.rtl import read_folder, timing_of
+from litho.rtl import loading_of, read_folder, timing_of
 from litho.sim import Wave
 
 __all__ = [
@@ -53,9 +54,11 @@ def target_of(config: Config) -> Hardware:
 
 
 def _fold(context: Context) -> None:
-    """Choose what is skipped, and how many codes each node takes and gives in a cycle."""
+    """Choose what is skipped or streamed, and how many codes each node takes and gives a cycle."""
     known, hardware = ops_of(context.config), target_of(context.config)
     graph = skipping(load(context.needs["lower"], known), hardware, known)
+    if hardware.weights == "stream":
+        graph = StreamWeights()(graph, known)
     chooser = ChooseLanes(
         device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
     )
@@ -130,7 +133,9 @@ def _wave(context: Context) -> None:
         tuple(read_codes(path, samples).values())
         for path in (vectors, context.needs["evaluate"] / "outputs.npz")
     )
-    wave = Wave(context.folder / "waves.vcd", settings.wave, depth=1)
+    loading = loading_of(design)
+    cycles = settings.wave + (loading.stream.beats if loading else 0)
+    wave = Wave(context.folder / "waves.vcd", cycles, depth=1)
     command = _repeating(context, vectors)
     bench = Bench(context.config.seed, simulator=settings.simulator, command=command)
     record(read_folder(emitted / "design"), design, inputs, expected, wave, bench)

@@ -11,7 +11,7 @@ from litho.flow.codes import on_streams
 from litho.flow.taps import Taps
 from litho.hw import Timing
 from litho.ir.op import Codes
-from litho.rtl import Design, DesignFolder, Instrumentation, timing_of, write_design
+from litho.rtl import Design, DesignFolder, Instrumentation, loading_of, timing_of, write_design
 from litho.sim import Stalls, Wave, compare, measured, simulate
 from litho.tools import kept_on_failure
 
@@ -82,6 +82,7 @@ def prove(
             stalls=Stalls(bench.seed, bench.source, bench.sink),
             simulator=bench.simulator,
             wave=bench.wave,
+            loading=loading_of(design),
         )
     values = compare(wanted, held_up.outputs, design.outputs, bench.command).values
     if taps:
@@ -132,7 +133,14 @@ def _timing(
     bench: Bench,
 ) -> tuple[Timing, int]:
     given, wanted = _at_least(_STEADY, given), _at_least(_STEADY, wanted)
-    free = simulate(folder, design.inputs, design.outputs, given, simulator=bench.simulator)
+    free = simulate(
+        folder,
+        design.inputs,
+        design.outputs,
+        given,
+        simulator=bench.simulator,
+        loading=loading_of(design),
+    )
     compare(wanted, free.outputs, design.outputs, bench.command)
     found, computed = measured(free, design.outputs).timing, timing_of(design)
     if found != computed:

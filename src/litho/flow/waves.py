@@ -10,7 +10,7 @@ from litho.flow.proof import Bench
 from litho.ir import Graph, TensorType
 from litho.ir.op import Codes
 from litho.report import Drawing, Track, draw_waves, track_of
-from litho.rtl import Design, DesignFolder, Stream
+from litho.rtl import Design, DesignFolder, Stream, loading_of
 from litho.sim import Wave, compare, simulate
 from litho.sim.waves import read_waves
 
@@ -39,6 +39,7 @@ def record(
         on_streams(design.inputs, inputs),
         simulator=bench.simulator,
         wave=wave,
+        loading=loading_of(design),
     )
     wanted = on_streams(design.outputs, expected)
     compare(wanted, found.outputs, design.outputs, bench.command)

@@ -15,6 +15,7 @@ from litho.passes.statistics import (
     count_operations,
     count_parameters,
 )
+from litho.passes.stream_weights import StreamWeights
 
 __all__ = [
     "Lower",
@@ -23,6 +24,7 @@ __all__ = [
     "Pass",
     "RemoveDropout",
     "SkipZeroBlocks",
+    "StreamWeights",
     "TensorBits",
     "bits_by_tensor",
     "count_operations",

@@ -9,7 +9,7 @@ from litho.ir import Graph, Lanes, Node, TensorType
 __all__ = ["ArrayUse", "Utilization", "array_sizes", "utilization"]
 
 # The operations whose hardware is an array of lanes in times lanes out multipliers.
-_ARRAYS = ("linear", "matmul")
+_ARRAYS = ("linear", "loaded_linear", "matmul")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from litho.rtl.block import Block, Case, Memory, Stream
 from litho.rtl.design import Connection, Design, Endpoint, Instance
 from litho.rtl.files import DesignFolder, check_memories, read_folder, write_design
 from litho.rtl.library import in_order, shared_modules, sources_of
+from litho.rtl.loading import Loading, loading_of
 from litho.rtl.modules import Module, export, read_module
 from litho.rtl.packing import pack, unpack
 from litho.rtl.schedule import arrivals, is_steady, least_interval, spaced, timing_of
@@ -22,6 +23,7 @@ __all__ = [
     "Endpoint",
     "Instance",
     "Instrumentation",
+    "Loading",
     "Memory",
     "Module",
     "Stream",
@@ -31,6 +33,7 @@ __all__ = [
     "in_order",
     "is_steady",
     "least_interval",
+    "loading_of",
     "pack",
     "read_folder",
     "read_module",

@@ -59,8 +59,9 @@ class Stream:
 class Memory:
     """Content of one memory: words[depth, bytes], little-endian, of `width` bits each.
 
-    `parameter` is the module's parameter that takes the name of the memory file. `content` is the
-    words, or gives them when they are asked for: a block is often made for its cost alone.
+    `parameter` is the module's parameter that takes the name of the memory file; of a memory that
+    is loaded it is a name for people. `content` is the words, or gives them when they are asked
+    for: a block is often made for its cost alone.
     """
 
     parameter: str
@@ -112,6 +113,9 @@ class Block:
       (`docs/stream.md` section 8).
     - `flow()` says the same with all that stalls do: the event graph of the block. A block that
       is nothing but register stages, after a join when it has several inputs, leaves it out.
+    - `loaded` are memories that a stream fills after reset, in this order (`docs/stream.md`
+      section 10). A module with any has the ports `load_data_i`, `load_valid_i`, `load_start_i` and
+      `load_full_o`; it takes no input before they are full, and its times count from then on.
     """
 
     module: str
@@ -126,6 +130,7 @@ class Block:
     source: Path | None = None
     band: Band = Band(1.5, 24)
     flow: Callable[[], Flow] | None = None
+    loaded: tuple[Memory, ...] = ()
 
     @property
     def timing(self) -> Timing:

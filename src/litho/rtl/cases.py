@@ -9,7 +9,7 @@ import numpy as np
 
 from litho.formats import Fixed
 from litho.rtl.arith.round_stage import round_stage
-from litho.rtl.bench import dot_block, rom_block, round_block, stall_block
+from litho.rtl.bench import dot_block, loaded_ram_block, rom_block, round_block, stall_block
 from litho.rtl.block import Block, Case, Codes
 from litho.rtl.mem.banked_buffer import BankedBuffer, banked_buffer
 from litho.rtl.mem.double_buffer import DoubleBuffer, double_buffer
@@ -38,6 +38,7 @@ def cases() -> Iterator[Case]:
     yield from _round_stages()
     yield from _dots()
     yield from _roms()
+    yield from _loaded_rams()
     yield from row_cases()
 
 
@@ -340,6 +341,19 @@ def _roms() -> Iterator[Case]:
         yield Case(
             f"rom_{bits}b_{depth}", reason, block, (codes,), (expected.reshape(codes.shape),)
         )
+
+
+def _loaded_rams() -> Iterator[Case]:
+    for bits, depth, reason in (
+        (7, 5, "a depth that is no power of two, words of a part of a beat"),
+        (41, 6, "words of two beats, the second a part of one"),
+        (32, 1, "one word of one whole beat"),
+        (9, 700, "block RAM"),
+    ):
+        words = _drawn(bits, (1, 1, depth), False).reshape(-1)
+        every = np.resize(np.arange(depth, dtype=np.int64), (3, 1, depth))
+        block = loaded_ram_block(words, bits, depth)
+        yield Case(f"loaded_ram_{bits}b_{depth}", reason, block, (every,), (words[every],))
 
 
 def _drawn(bits: int, shape: tuple[int, int, int], is_signed: bool = True) -> Codes:

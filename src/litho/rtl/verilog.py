@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from litho.errors import GraphError
 from litho.rtl.block import Memory, Stream
 from litho.rtl.design import Connection, Design, Instance
+from litho.rtl.loading import LOAD_BITS, WEIGHTS, loaded_in
 
 __all__ = ["Instrumentation", "render"]
 
@@ -38,6 +39,7 @@ def render(design: Design, instrumentation: Instrumentation = Instrumentation())
         *(line for item in design.instances for line in _instance(design, item, instrumentation)),
         *_stalls(design, instrumentation),
         *_ends(design, instrumentation),
+        *_load_end(design),
     ]
     return "\n".join(
         [
@@ -65,6 +67,12 @@ def _ports(design: Design, instrumentation: Instrumentation) -> list[str]:
             f"input  wire logic {_vector(stream.width)}{stream.name}_data_i",
             f"input  wire logic {stream.name}_valid_i",
             f"output wire logic {stream.name}_ready_o",
+        ]
+    if loaded_in(design):
+        ports += [
+            f"input  wire logic {_vector(LOAD_BITS)}{WEIGHTS}_data_i",
+            f"input  wire logic {WEIGHTS}_valid_i",
+            f"output wire logic {WEIGHTS}_ready_o",
         ]
     for stream in design.outputs:
         ports += [
@@ -101,14 +109,14 @@ def _wires(design: Design, instrumentation: Instrumentation) -> list[str]:
                 f"  logic {_vector(width)}{name}_data;",
                 f"  logic {name}_valid, {name}_ready;",
             ]
-    return lines
+    return lines + [f"  logic {_full(item)};" for item in loaded_in(design)]
 
 
 def _instance(design: Design, item: Instance, instrumentation: Instrumentation) -> list[str]:
     block = item.block
     parameters = [f".{name}({value})" for name, value in block.parameters]
     parameters += [_memory_parameter(memory) for memory in block.memories]
-    ports = [".clk_i(clk_i)", ".rst_ni(rst_ni)"]
+    ports = [".clk_i(clk_i)", ".rst_ni(rst_ni)", *_load_links(design, item)]
     for stream in block.inputs:
         name = design.into(item.name, stream.name).name
         ports += _links(stream, _after_stall(name, instrumentation), "i", "o")
@@ -118,6 +126,30 @@ def _instance(design: Design, item: Instance, instrumentation: Instrumentation) 
     if parameters:
         head += " #(\n    " + ",\n    ".join(parameters) + "\n  )"
     return [f"{head} u_{item.name} (", "    " + ",\n    ".join(ports), "  );"]
+
+
+def _load_links(design: Design, item: Instance) -> list[str]:
+    """Let every memory hear the stream, and start when those before it are full."""
+    if not item.block.loaded:
+        return []
+    filled = loaded_in(design)
+    place = [other.name for other in filled].index(item.name)
+    start = _full(filled[place - 1]) if place else "1'b1"
+    return [
+        f".load_data_i({WEIGHTS}_data_i)",
+        f".load_valid_i({WEIGHTS}_valid_i)",
+        f".load_start_i({start})",
+        f".load_full_o({_full(item)})",
+    ]
+
+
+def _full(item: Instance) -> str:
+    return f"load_{item.name}"
+
+
+def _load_end(design: Design) -> list[str]:
+    """The last memory is full when all are."""
+    return [f"  assign {WEIGHTS}_ready_o = !{_full(item)};" for item in loaded_in(design)[-1:]]
 
 
 def _memory_parameter(memory: Memory) -> str:

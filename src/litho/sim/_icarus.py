@@ -37,7 +37,7 @@ def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[
 
 def execute(program: Path, folder: DesignFolder, plan: Plan, vectors: Path) -> str:
     """Run a compiled bench and give the command; its outcome is told in `result`."""
-    for number, stream in enumerate(plan.inputs):
+    for number, stream in enumerate(plan.sources):
         _write_hex(vectors, number, stream)
     log = vectors / "simulator.log"
     arguments = (f"+vectors={vectors}",)

@@ -24,7 +24,7 @@ _WATCHED = """\
 """
 
 _DRIVE_SOURCE = """\
-    if (!s{n}_offers && !quiet && s{n}_next < {beats} && !withheld({stall})) begin
+    if (!s{n}_offers && !quiet && s{n}_next < {beats} && !withheld({stall}){waits}) begin
       s{n}_offers = 1;
       s{n}_data = s{n}_beats[s{n}_next];
     end else if (!s{n}_offers) s{n}_data = 'x;
@@ -197,7 +197,7 @@ endmodule
 def bench(top: str, plan: Plan) -> str:
     """Give the text of the bench around the module `top`."""
     held = plan.held
-    sources = [_fields("s", n, s, plan) for n, s in enumerate(plan.inputs)]
+    sources = [_fields("s", n, s, plan) for n, s in enumerate(plan.sources)]
     sinks = [_fields("k", n, s, plan) for n, s in enumerate(plan.outputs)]
     taps = [_fields("t", n, s, plan) for n, s in enumerate(plan.taps)]
     watched = [*sinks, *taps]
@@ -205,7 +205,11 @@ def bench(top: str, plan: Plan) -> str:
     declarations = [_SOURCE.format(**item) for item in sources]
     declarations += [_WATCHED.format(ready_kind=ready[item["k"]], **item) for item in watched]
     stall = f"{int(held.source * 65536)}"
-    drives = [_DRIVE_SOURCE.format(stall=stall, **item) for item in sources]
+    waits = _waits(sources, plan)
+    drives = [
+        _DRIVE_SOURCE.format(stall=stall, waits=waits if place < len(plan.inputs) else "", **item)
+        for place, item in enumerate(sources)
+    ]
     drives += [f"    k{item['n']}_ready = !withheld({int(held.sink * 65536)});\n" for item in sinks]
     if plan.stall_bits:
         declarations.append(f"  logic [{plan.stall_bits - 1}:0] stall;\n")
@@ -243,6 +247,13 @@ def bench(top: str, plan: Plan) -> str:
     )
 
 
+def _waits(sources: list[dict[str, str]], plan: Plan) -> str:
+    """Give what keeps an input from offering: at full speed it waits until all is loaded."""
+    if not plan.waits:
+        return ""
+    return "".join(f" && {_counter(item)} == {item['beats']}" for item in sources[-1:])
+
+
 def _probes(sinks: list[dict[str, str]], plan: Plan) -> str:
     """Give the probes for rule 2, which rest while waves are recorded: they would show there."""
     text = "".join(_PROBE.format(**item) for item in sinks)
@@ -272,7 +283,7 @@ def _dumps(plan: Plan) -> str:
 
 
 def _fields(kind: str, number: int, stream: Stream, plan: Plan) -> dict[str, str]:
-    beats = plan.samples * stream.beats
+    beats = plan.beats(stream)
     word = {"s": "input", "k": "output", "t": "tap"}[kind]
     return {
         "k": kind,

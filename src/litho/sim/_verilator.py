@@ -60,7 +60,7 @@ def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[
     main = _MAIN.format(
         stall="at(dut->stall_i)" if plan.stall_bits else "nullptr",
         stall_bits=plan.stall_bits,
-        sources="".join(_port(s.name, s.name, s.width, "i", "o") for s in plan.inputs),
+        sources="".join(_port(s.name, s.name, s.width, "i", "o") for s in plan.sources),
         sinks="".join(_port(s.name, s.name, s.width, "o", "i") for s in plan.outputs),
         **(_WAVES if plan.wave else _NO_WAVES),
         taps="".join(_port(s.name, f"tap_{s.name}", s.width, "o", "o") for s in plan.taps),
@@ -99,9 +99,10 @@ def _text(plan: Plan) -> str:
         ("stall_source", int(plan.held.source * 65536)),
         ("stall_sink", int(plan.held.sink * 65536)),
         ("stall_inner", int(plan.held.inner * 65536)),
-        *(("source", plan.samples * stream.beats) for stream in plan.inputs),
-        *(("sink", plan.samples * stream.beats) for stream in plan.outputs),
-        *(("tap", plan.samples * stream.beats) for stream in plan.taps),
+        ("waiting", len(plan.inputs) if plan.waits else 0),
+        *(("source", plan.beats(stream)) for stream in plan.sources),
+        *(("sink", plan.beats(stream)) for stream in plan.outputs),
+        *(("tap", plan.beats(stream)) for stream in plan.taps),
     ]
     return "".join(f"{name} {value}\n" for name, value in pairs)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from litho.errors import ConfigError, MismatchError
 from litho.hw import Measurement, Timing
-from litho.rtl import DesignFolder, Stream
+from litho.rtl import DesignFolder, Loading, Stream
 from litho.rtl.block import Codes, Times
 from litho.sim.records import Simulation
 from litho.sim.simulate import simulate
@@ -29,6 +29,7 @@ def measure(
     simulator: str = "verilator",
     tensors: int = _TENSORS,
     extra_sources: tuple[Path, ...] = (),
+    loading: Loading | None = None,
 ) -> Measurement:
     """Run `folder` at full speed on `tensors` tensors, `codes` over and over, and time it.
 
@@ -36,7 +37,13 @@ def measure(
     """
     repeated = tuple(np.resize(values, (tensors, *values.shape[1:])) for values in codes)
     found = simulate(
-        folder, inputs, outputs, repeated, simulator=simulator, extra_sources=extra_sources
+        folder,
+        inputs,
+        outputs,
+        repeated,
+        simulator=simulator,
+        extra_sources=extra_sources,
+        loading=loading,
     )
     return measured(found, outputs)
 
@@ -57,7 +64,7 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
         raise MismatchError(
             f"tensors must come at a whole number of cycles on average, not {interval}"
         )
-    # Without stalls every source offers its first beat in cycle 0.
+    # Without stalls every source offers its first beat in cycle 0, when all is loaded.
     latency = int(simulation.output_cycles[0][0])
     return Measurement(simulation.simulator, Timing(latency, int(interval)))
 

@@ -57,8 +57,10 @@ class Simulation:
     """What a simulation gave.
 
     `outputs` and `taps` are codes[samples, rows, row]; `input_cycles` and `output_cycles` the
-    cycle in which each beat of a stream was transferred, 0 the first cycle out of reset.
-    `cycles` counts up to the last transfer; `build_s` and `simulate_s` are seconds of wall time.
+    cycle in which each beat of a stream was transferred, 0 the first cycle out of reset; at full
+    speed, the first in which all is loaded, `loading` cycles later.
+    `cycles` counts from reset up to the last transfer; `build_s` and `simulate_s` are seconds of
+    wall time.
     """
 
     outputs: tuple[Codes, ...]
@@ -69,3 +71,4 @@ class Simulation:
     build_s: float
     simulate_s: float
     simulator: str
+    loading: int = 0

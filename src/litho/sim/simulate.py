@@ -8,7 +8,7 @@ from pathlib import Path
 
 from litho import tools
 from litho.errors import ConfigError, MismatchError, ToolError
-from litho.rtl import DesignFolder, Stream
+from litho.rtl import DesignFolder, Loading, Stream
 from litho.rtl.block import Codes
 from litho.sim import _icarus, _verilator
 from litho.sim._plan import Plan
@@ -35,6 +35,7 @@ def simulate(
     extra_sources: tuple[Path, ...] = (),
     patience: int = PATIENCE,
     wave: Wave | None = None,
+    loading: Loading | None = None,
 ) -> Simulation:
     """Run `folder` on codes[samples, rows, row] of each input and give what came out.
 
@@ -42,7 +43,9 @@ def simulate(
     of the port `stall_i`. Without `stalls` all goes at full speed. `reset_at` names a cycle in
     which reset falls; after it everything is sent again. `extra_sources` are files the design
     needs beside its own. No beat moving for `patience` cycles is a failure. With `wave` the
-    simulation is recorded, up to its failure if it fails.
+    simulation is recorded, up to its failure if it fails. `loading` is what fills the memories of a
+    design after each reset (`litho.rtl.loading_of`); without `stalls` the inputs are sent when that
+    is done, and cycles count from there.
 
     Raises `MismatchError` when a stream breaks a rule of `docs/stream.md`, gives too many beats
     or stands still, `ToolError` when the simulator cannot be built or stops by itself, and
@@ -53,9 +56,12 @@ def simulate(
         raise ConfigError(f"simulator must be one of {', '.join(_TOOLS)}, not {simulator!r}")
     version = tools.find(_TOOLS[simulator]).version
     samples = _samples(inputs, codes)
-    plan = Plan(samples, inputs, outputs, taps, stall_bits, stalls, reset_at, patience, wave)
+    plan = Plan(
+        samples, inputs, outputs, taps, stall_bits, stalls, reset_at, patience, wave, loading
+    )
     vectors = tools.scratch("vectors")
-    for number, (stream, values) in enumerate(zip(inputs, codes, strict=True)):
+    given = (*codes, *((loading.codes,) if loading else ()))
+    for number, (stream, values) in enumerate(zip(plan.sources, given, strict=True)):
         noise = stalls.seed if stalls else None
         write_codes(vectors / f"source{number}.beats", stream, values, noise)
     backend = _verilator if simulator == "verilator" else _icarus
@@ -68,15 +74,18 @@ def simulate(
         _keep(vectors / "waves.vcd", wave)
     cycles = _cycles(vectors, f"cd {shlex.quote(str(folder.path))} && {command}")
     results = [backend.read(vectors, "sink", n, s) for n, s in enumerate(outputs)]
+    sent = [backend.read_taken(vectors, n) for n in range(len(plan.sources))]
+    start = int(sent[-1][-1]) + 1 if plan.waits else 0
     found = Simulation(
         tuple(values for values, _ in results),
         tuple(backend.read(vectors, "tap", n, s)[0] for n, s in enumerate(taps)),
         cycles,
-        tuple(backend.read_taken(vectors, n) for n in range(len(inputs))),
-        tuple(times for _, times in results),
+        tuple(times - start for times in sent[: len(inputs)]),
+        tuple(times - start for _, times in results),
         built - started,
         time.perf_counter() - built,
         f"{simulator} {version}",
+        start,
     )
     shutil.rmtree(vectors)
     return found

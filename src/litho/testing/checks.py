@@ -6,7 +6,16 @@ import numpy as np
 
 from litho import tools
 from litho.errors import MismatchError
-from litho.rtl import Block, Case, DesignFolder, single, sources_of, spaced, write_design
+from litho.rtl import (
+    Block,
+    Case,
+    DesignFolder,
+    loading_of,
+    single,
+    sources_of,
+    spaced,
+    write_design,
+)
 from litho.rtl.block import Codes, Times
 from litho.sim import Simulation, Stalls, compare, simulate
 
@@ -167,6 +176,7 @@ def _run(
         simulator=simulator,
         reset_at=reset_at,
         patience=100_000,
+        loading=loading_of(single(block)),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from litho import tools
 from litho.errors import MismatchError
 from litho.hw import Estimate, Family, Resources
-from litho.rtl import Case, DesignFolder, single, write_design
+from litho.rtl import Case, DesignFolder, loading_of, single, write_design
 from litho.sim import Stalls, compare, simulate
 from litho.testing.checks import expected_of, inputs_of, sides_of
 
@@ -52,6 +52,7 @@ def check_netlist(case: Case, directory: Path, family: Family) -> None:
         stalls=Stalls(1),
         extra_sources=tools.cell_models(family),
         patience=100_000,
+        loading=loading_of(single(block)),
     )
     try:
         sides, inputs = sides_of(case), inputs_of(case)

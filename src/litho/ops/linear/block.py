@@ -17,69 +17,86 @@ from litho.rtl.events import Flow
 from litho.rtl.flow import repeated, series, stages
 from litho.rtl.stream.row_repeat import repeat_latency, repeat_schedule
 
-__all__ = ["block", "signed_bits"]
+__all__ = [
+    "bias_words",
+    "block",
+    "check_lanes",
+    "flow",
+    "parameters",
+    "schedule",
+    "shape_of",
+    "signed_bits",
+    "weight_words",
+]
 
 
 def block(view: NodeView) -> Block:
     """Give the block of one node: its weights and its bias lie in memories."""
-    _check_lanes(view)
-    shape = _shape(view)
+    check_lanes(view)
+    bias = view.constants[2].values if len(view.constants) == 3 and view.constants[2] else None
+    shape = shape_of(view, 0 if bias is None else signed_bits(bias))
     constants = tuple(constant.values for constant in view.constants if constant is not None)
     source = stream_of("in", view.types[0], shape.in_lanes)
     target = stream_of("out", view.type, shape.out_lanes)
     return Block(
         "litho_linear",
-        (
-            ("InBits", shape.in_bits),
-            ("InSigned", int(source.is_signed)),
-            ("WeightBits", shape.weight_bits),
-            ("WeightSigned", int(view.types[1].codes.is_signed)),
-            ("BiasBits", shape.bias_bits),
-            ("OutBits", shape.out_bits),
-            ("InLanes", shape.in_lanes),
-            ("OutLanes", shape.out_lanes),
-            ("Beats", shape.beats),
-            ("Groups", shape.groups),
-        ),
+        parameters(view, shape),
         (source,),
         (target,),
         on_streams(view, lambda inputs: evaluate(view.params, view.types, (*inputs, *constants))),
         lambda family: resources(shape, family),
         shape.beats * shape.groups * view.types[0].rows,
-        lambda offered: (_schedule(offered[0], shape),),
+        lambda offered: (schedule(offered[0], shape),),
         _memories(shape, constants),
         Path(__file__).with_name("litho_linear.sv"),
         BAND,
-        lambda: _flow(source, target, shape),
+        lambda: flow(source, target, shape),
     )
 
 
-def _check_lanes(view: NodeView) -> None:
+def check_lanes(view: NodeView) -> None:
+    """Raise `GraphError` for lanes beyond the rows, and for weights that are computed."""
     for what, lanes, size in (
         ("inputs", view.lanes.inputs, view.types[0].row),
         ("outputs", view.lanes.outputs, view.type.row),
     ):
         if not 1 <= lanes <= size:
             raise GraphError(
-                f"linear {view.node.name!r}: lanes must be 1 to {size} (its {what}), not {lanes};"
-                " leave them to the pass ChooseLanes"
+                f"{view.node.op} {view.node.name!r}: lanes must be 1 to {size} (its {what}), not"
+                f" {lanes}; leave them to the pass ChooseLanes"
             )
     if any(constant is None for constant in view.constants[1:]):
-        raise GraphError(f"linear {view.node.name!r} must have constant weights and bias")
+        raise GraphError(f"{view.node.op} {view.node.name!r} must have constant weights and bias")
 
 
-def _shape(view: NodeView) -> Shape:
-    bias = view.constants[2].values if len(view.constants) == 3 and view.constants[2] else None
+def shape_of(view: NodeView, bias_bits: int) -> Shape:
+    """Give what the hardware depends on."""
     return Shape(
         in_bits=view.types[0].codes.bits,
         weight_bits=view.types[1].codes.bits,
-        bias_bits=0 if bias is None else signed_bits(bias),
+        bias_bits=bias_bits,
         out_bits=view.type.codes.bits,
         in_lanes=view.lanes.inputs,
         out_lanes=view.lanes.outputs,
         beats=-(-view.types[0].row // view.lanes.inputs),
         groups=-(-view.type.row // view.lanes.outputs),
         is_signed=view.types[0].codes.is_signed or view.types[1].codes.is_signed,
+    )
+
+
+def parameters(view: NodeView, shape: Shape) -> tuple[tuple[str, int], ...]:
+    """Give those of `litho_linear_core`, which the modules around it have as well."""
+    return (
+        ("InBits", shape.in_bits),
+        ("InSigned", int(view.types[0].codes.is_signed)),
+        ("WeightBits", shape.weight_bits),
+        ("WeightSigned", int(view.types[1].codes.is_signed)),
+        ("BiasBits", shape.bias_bits),
+        ("OutBits", shape.out_bits),
+        ("InLanes", shape.in_lanes),
+        ("OutLanes", shape.out_lanes),
+        ("Beats", shape.beats),
+        ("Groups", shape.groups),
     )
 
 
@@ -91,17 +108,21 @@ def signed_bits(codes: Codes) -> int:
 
 
 def _memories(shape: Shape, constants: tuple[Codes, ...]) -> tuple[Memory, ...]:
-    width = shape.weight_bits * shape.in_lanes * shape.out_lanes
-    weights = Memory("WeightFile", width, lambda: _weights(shape, constants[0]))
+    weights = Memory("WeightFile", shape.word_bits, lambda: weight_words(shape, constants[0]))
     if not shape.bias_bits:
         return (weights,)
-    bias = np.zeros(shape.groups * shape.out_lanes, dtype=np.int64)
-    bias[: len(constants[1])] = constants[1]
-    starts = pack(bias.reshape(shape.groups, shape.out_lanes), shape.bias_bits)
+    starts = bias_words(shape, constants[1])
     return weights, Memory("BiasFile", shape.out_lanes * shape.bias_bits, starts)
 
 
-def _weights(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def bias_words(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Give words[group] of the biases [lane out]."""
+    padded = np.zeros(shape.groups * shape.out_lanes, dtype=np.int64)
+    padded[: len(codes)] = codes
+    return pack(padded.reshape(shape.groups, shape.out_lanes), shape.bias_bits)
+
+
+def weight_words(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """Give words[group · beats + beat] of the weights [lane out · lanes in + lane in]."""
     rows, columns = shape.groups * shape.out_lanes, shape.beats * shape.in_lanes
     padded = np.zeros((rows, columns), dtype=np.int64)
@@ -114,13 +135,14 @@ def _weights(shape: Shape, codes: Codes) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return pack(words, shape.weight_bits)
 
 
-def _schedule(offered: Times, shape: Shape) -> Times:
+def schedule(offered: Times, shape: Shape) -> Times:
     """Give when each group is offered: some stages after its last beat leaves the row repeat."""
     rows = repeat_schedule(offered, shape.beats, shape.groups)
     return rows[shape.beats - 1 :: shape.beats] + 1 + shape.dot.registers + 1
 
 
-def _flow(source: Stream, target: Stream, shape: Shape) -> Flow:
+def flow(source: Stream, target: Stream, shape: Shape) -> Flow:
+    """Give the events: each row so many times, then products and sums."""
     beats, groups = shape.beats, shape.groups
     return series(
         source,

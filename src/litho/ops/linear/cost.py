@@ -8,7 +8,14 @@ from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.register import register_resources
 from litho.rtl.stream.row_repeat import row_repeat_resources
 
-__all__ = ["BAND", "Shape", "counter_resources", "memory_resources", "resources"]
+__all__ = [
+    "BAND",
+    "Shape",
+    "core_resources",
+    "counter_resources",
+    "memory_resources",
+    "resources",
+]
 
 BAND = Band(1.5, 40)
 
@@ -32,6 +39,16 @@ class Shape:
     is_signed: bool
 
     @property
+    def word_bits(self) -> int:
+        """Bits of a word of weights."""
+        return self.weight_bits * self.in_lanes * self.out_lanes
+
+    @property
+    def words(self) -> int:
+        """Words of weights."""
+        return self.beats * self.groups
+
+    @property
     def dot(self) -> DotStream:
         """The products and their sums."""
         return DotStream(
@@ -47,30 +64,34 @@ class Shape:
 
 
 def resources(shape: Shape, family: Family) -> Resources:
-    """Give the sum over the row repeat, the memories and the products with their sums.
-
-    Where multipliers have registers, about half of those of codes and weights lie in them.
-    """
-    packs = shape.dot.is_packed(family)
-    found = (
-        row_repeat_resources(shape.in_bits * shape.in_lanes, shape.beats, shape.groups, family)
-        + _weights(shape, packs, family)
-        + register_resources(shape.in_bits * shape.in_lanes // (2 if packs else 1), family)
-        + shape.dot.resources(family)
-    )
+    """Give the sum over the memories and what works with them; one word is a constant."""
+    found = core_resources(shape, family)
+    if shape.words > 1:
+        memory = memory_resources(shape.word_bits, shape.words, family)
+        # Where multipliers have registers, about half of those of the weights lie in them.
+        packs = shape.dot.is_packed(family)
+        found += replace(memory, ffs=memory.ffs // 2) if packs else memory
     if shape.bias_bits and shape.groups > 1:
-        found += counter_resources(shape.groups) + Resources(luts=2, ffs=1)
         found += memory_resources(shape.bias_bits * shape.out_lanes, shape.groups, family)
     return found
 
 
-def _weights(shape: Shape, packs: bool, family: Family) -> Resources:
-    """Give the memory of the weights and its address; one word is a constant."""
-    words = shape.beats * shape.groups
-    if words == 1:
-        return Resources()
-    memory = memory_resources(shape.weight_bits * shape.in_lanes * shape.out_lanes, words, family)
-    return counter_resources(words) + (replace(memory, ffs=memory.ffs // 2) if packs else memory)
+def core_resources(shape: Shape, family: Family) -> Resources:
+    """Give the sum over the row repeat, the addresses and the products with their sums.
+
+    Where multipliers have registers, about half of those of the codes lie in them.
+    """
+    packs = shape.dot.is_packed(family)
+    found = (
+        row_repeat_resources(shape.in_bits * shape.in_lanes, shape.beats, shape.groups, family)
+        + register_resources(shape.in_bits * shape.in_lanes // (2 if packs else 1), family)
+        + shape.dot.resources(family)
+    )
+    if shape.words > 1:
+        found += counter_resources(shape.words)
+    if shape.bias_bits and shape.groups > 1:
+        found += counter_resources(shape.groups) + Resources(luts=2, ffs=1)
+    return found
 
 
 def memory_resources(width: int, words: int, family: Family) -> Resources:

@@ -3,15 +3,9 @@
 // What it computes: out[o] = sum over i of in[i] * weight[o][i] + bias[o], exact.
 // Reference: litho.ops.linear.reference.evaluate
 //
-// A row of Beats input beats is given Groups times, once for each group of OutLanes results. Each
-// cycle multiplies InLanes codes with the InLanes * OutLanes weights of one word, address
-// group * Beats + beat. Padding has zero weights, so what it holds does not matter.
+// The product is litho_linear_core; here are its weights and biases, in read-only memories.
 // Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
 // the result of a group leaves when its last beat has passed them.
-//
-//   in -> row repeat -> [ code ] --> litho_dot_stream --> out
-//                       [ word ] ----^        ^
-//                       [ bias ] -------------'
 `default_nettype none
 module litho_linear #(
   parameter int InBits       = 8,   // bits of an input code
@@ -40,38 +34,41 @@ module litho_linear #(
   localparam int WordBits = Words > 1 ? $clog2(Words) : 1;
   localparam int GroupBits = Groups > 1 ? $clog2(Groups) : 1;
   localparam int WeightsWidth = WeightBits * InLanes * OutLanes;
+  localparam int BiasWidth = BiasBits > 0 ? BiasBits * OutLanes : 1;
 
-  // Each row, Groups times.
-  logic [InBits*InLanes-1:0] row_data;
-  logic                      row_valid, row_ready;
+  logic                    weight_en, bias_en;
+  logic [WordBits-1:0]     weight_addr;
+  logic [GroupBits-1:0]    bias_addr;
+  logic [WeightsWidth-1:0] weight_data;
+  logic [BiasWidth-1:0]    bias_data;
 
-  litho_row_repeat #(
-    .Width(InBits * InLanes),
+  litho_linear_core #(
+    .InBits(InBits),
+    .InSigned(InSigned),
+    .WeightBits(WeightBits),
+    .WeightSigned(WeightSigned),
+    .BiasBits(BiasBits),
+    .OutBits(OutBits),
+    .InLanes(InLanes),
+    .OutLanes(OutLanes),
     .Beats(Beats),
-    .Repeats(Groups)
-  ) u_row_repeat (
+    .Groups(Groups)
+  ) u_core (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
     .in_data_i(in_data_i),
     .in_valid_i(in_valid_i),
     .in_ready_o(in_ready_o),
-    .out_data_o(row_data),
-    .out_valid_o(row_valid),
-    .out_ready_i(row_ready)
+    .weight_en_o(weight_en),
+    .weight_addr_o(weight_addr),
+    .weight_data_i(weight_data),
+    .bias_en_o(bias_en),
+    .bias_addr_o(bias_addr),
+    .bias_data_i(bias_data),
+    .out_data_o(out_data_o),
+    .out_valid_o(out_valid_o),
+    .out_ready_i(out_ready_i)
   );
-
-  // Codes, and beside them the word of weights: its register is the memory's own.
-  logic [WordBits-1:0]       word_q;
-  logic [InBits*InLanes-1:0] code_data;
-  logic [WeightsWidth-1:0]   weights;
-  logic                      code_valid, code_ready;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) word_q <= '0;
-    else if (row_valid && row_ready) begin
-      word_q <= word_q == WordBits'(Words - 1) ? '0 : word_q + WordBits'(1);
-    end
-  end
 
   litho_rom #(
     .Width(WeightsWidth),
@@ -79,89 +76,26 @@ module litho_linear #(
     .MemFile(WeightFile)
   ) u_weights (
     .clk_i(clk_i),
-    .en_i(row_valid && row_ready),
-    .addr_i(word_q),
-    .data_o(weights)
-  );
-  litho_stream_register #(
-    .Width(InBits * InLanes)
-  ) u_codes (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i(row_data),
-    .in_valid_i(row_valid),
-    .in_ready_o(row_ready),
-    .out_data_o(code_data),
-    .out_valid_o(code_valid),
-    .out_ready_i(code_ready)
+    .en_i(weight_en),
+    .addr_i(weight_addr),
+    .data_o(weight_data)
   );
 
-  // Products, sums and accumulators, which start at the bias.
-  logic [OutBits*OutLanes-1:0] start;
-  logic                        is_next;  // the next sum belongs to the next group
-
-  litho_dot_stream #(
-    .ABits(InBits),
-    .ASigned(InSigned),
-    .BBits(WeightBits),
-    .BSigned(WeightSigned),
-    .OutBits(OutBits),
-    .InLanes(InLanes),
-    .OutLanes(OutLanes),
-    .Beats(Beats)
-  ) u_dot (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i({weights, code_data}),
-    .in_valid_i(code_valid),
-    .in_ready_o(code_ready),
-    .start_i(start),
-    .next_o(is_next),
-    .out_data_o(out_data_o),
-    .out_valid_o(out_valid_o),
-    .out_ready_i(out_ready_i)
-  );
-
-  // The bias of the group that comes next is read while the last beat of this one is taken, so
-  // that it is there in the next cycle; after reset it is read before any sum can arrive.
   if (BiasBits == 0) begin : gen_no_bias
     logic unused;
-    assign unused = is_next;
-    assign start = '0;
+    assign unused = ^{bias_en, bias_addr};
+    assign bias_data = '0;
   end else begin : gen_bias
-    logic [GroupBits-1:0]         group_q;
-    logic [BiasBits*OutLanes-1:0] biases;
-    logic                         is_loaded_q;  // whether the first bias after reset is read
-
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni) group_q <= '0;
-      else if (is_next || !is_loaded_q) begin
-        group_q <= group_q == GroupBits'(Groups - 1) ? '0 : group_q + GroupBits'(1);
-      end
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni) is_loaded_q <= 1'b0;
-      else is_loaded_q <= 1'b1;
-    end
-
     litho_rom #(
-      .Width(BiasBits * OutLanes),
+      .Width(BiasWidth),
       .Depth(Groups),
       .MemFile(BiasFile)
     ) u_biases (
       .clk_i(clk_i),
-      .en_i(is_next || !is_loaded_q),
-      .addr_i(group_q),
-      .data_o(biases)
+      .en_i(bias_en),
+      .addr_i(bias_addr),
+      .data_o(bias_data)
     );
-
-    for (genvar o = 0; o < OutLanes; o++) begin : gen_start
-      logic signed [BiasBits-1:0] bias;
-
-      assign bias = biases[o*BiasBits +: BiasBits];
-      assign start[o*OutBits +: OutBits] = OutBits'(bias);
-    end
   end
 endmodule
 `default_nettype wire

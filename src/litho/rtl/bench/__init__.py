@@ -9,11 +9,12 @@ from litho.rtl.arith.dot import dot_resources, packs_registers
 from litho.rtl.arith.round import round_resources, rounding_code
 from litho.rtl.block import Block, Codes, Memory, Stream, Times
 from litho.rtl.events import Flow, Rule, offered, taken
+from litho.rtl.mem.loaded_ram import LoadedRam
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.packing import pack
 from litho.rtl.stream.register import register_resources
 
-__all__ = ["dot_block", "rom_block", "round_block", "stall_block"]
+__all__ = ["dot_block", "loaded_ram_block", "rom_block", "round_block", "stall_block"]
 
 _HERE = Path(__file__).parent
 
@@ -115,6 +116,23 @@ def rom_block(words: Codes, bits: int, row: int) -> Block:
         _one_later,
         (Memory("MemFile", bits, pack(words[:, None], bits)),),
         _HERE / "bench_rom.sv",
+    )
+
+
+def loaded_ram_block(words: Codes, bits: int, row: int) -> Block:
+    """Give `litho_loaded_ram` as a stage of a stream: an address in, the word of `words` out."""
+    held = LoadedRam(bits, len(words))
+    return Block(
+        "bench_loaded_ram",
+        (("LoadBits", held.load_bits), ("Width", bits), ("Depth", len(words))),
+        (Stream("in", max(1, (len(words) - 1).bit_length()), 1, row, is_signed=False),),
+        (Stream("out", bits, 1, row, is_signed=False),),
+        lambda inputs: (words[inputs[0]],),
+        lambda family: held.resources(family) + Resources(luts=2, ffs=1),
+        row,
+        _one_later,
+        source=_HERE / "bench_loaded_ram.sv",
+        loaded=(Memory("words", bits, pack(words[:, None], bits)),),
     )
 
 

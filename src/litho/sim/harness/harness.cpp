@@ -21,6 +21,7 @@ struct Plan {
   int64_t wave_first = 0, wave_end = 0;  // cycles that are recorded
   uint32_t source = 0, sink = 0, inner = 0;  // stalls: probability in 1/65536
   bool stalled = false;
+  uint64_t waiting = 0;  // the first so many sources offer nothing until the others have no more
   std::vector<uint64_t> sources, sinks, taps;  // beats of each
 };
 
@@ -312,6 +313,12 @@ class Bench {
            std::all_of(taps_.begin(), taps_.end(), done);
   }
 
+  // What is sent once after reset comes from the sources behind those that wait for it.
+  bool has_loaded() const {
+    return std::all_of(sources_.begin() + static_cast<std::ptrdiff_t>(plan.waiting), sources_.end(),
+                       [](const auto& source) { return source.is_done(); });
+  }
+
   [[noreturn]] void hang() const {
     bool is_fed = std::all_of(sources_.begin(), sources_.end(),
                               [](const auto& source) { return source.is_done(); });
@@ -339,9 +346,10 @@ class Bench {
 
   void step(int in_reset) {
     bool quiet = in_reset > 1 || (in_reset == 1 && cycle_ == 0);
-    for (auto& source : sources_) {
-      if (in_reset == 1 && cycle_ == 0) source.shout();
-      else source.drive(quiet);
+    bool is_loaded = plan.waiting == 0 || has_loaded();
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      if (in_reset == 1 && cycle_ == 0) sources_[i].shout();
+      else sources_[i].drive(quiet || (i < plan.waiting && !is_loaded));
     }
     for (auto& sink : sinks_) sink.drive();
     drive_inner();
@@ -410,6 +418,7 @@ uint64_t read_plan(const char* folder) {
     else if (word == "wave_first") plan.wave_first = number;
     else if (word == "wave_end") plan.wave_end = number;
     else if (word == "stalled") plan.stalled = number != 0;
+    else if (word == "waiting") plan.waiting = value;
     else if (word == "stall_source") plan.source = static_cast<uint32_t>(value);
     else if (word == "stall_sink") plan.sink = static_cast<uint32_t>(value);
     else if (word == "stall_inner") plan.inner = static_cast<uint32_t>(value);
