@@ -157,3 +157,18 @@ def test_a_run_without_its_facts_is_named(folder: Path, tmp_path: Path) -> None:
     (broken / "logs" / "fidelity.json").unlink()
     with pytest.raises(DataError, match=r"a run must have left its facts in .*broken, and has not"):
         page_of(broken)
+
+
+def test_multipliers_of_the_device_are_those_of_other_nodes(folder: Path) -> None:
+    found = page_of(folder)
+    assert found.multipliers is not None
+    names = [row[0] for row in found.multipliers.rows]
+    arrays = {layer.name: layer for layer in found.layers if layer.op == "linear"}
+    assert names[:2] == list(arrays)
+    others = [layer for layer in found.layers if layer.estimate and layer.name not in arrays]
+    counted = sum(layer.estimate.dsps.mid for layer in others if layer.estimate)
+    assert found.multipliers.rows[-1][1] == str(counted)
+    for row in found.multipliers.rows[:2]:
+        lanes = arrays[row[0]].lanes
+        assert lanes is not None
+        assert row[1] == str(lanes[0] * lanes[1])

@@ -108,6 +108,7 @@ def page(graph: Graph, names: Sequence[str] = ("u_first", f"u_{LONG}")) -> Page:
         command="litho run config.toml",
         drawing=draw(graph, {layer.name: layer.remarks for layer in layers}),
         logs=(Log("synth", "y" * 300 + "\n<b>", 12),),
+        multipliers=Table(("layer", "multiplying"), ((LONG, "50.0 %"),), ("multiplying",)),
     )
 
 

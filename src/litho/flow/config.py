@@ -233,8 +233,9 @@ class Skip(_Strict, frozen=True, kw_only=True):
 class Hardware(_Strict, frozen=True, kw_only=True):
     """What the design is for: a device and the share of it that may be used.
 
-    With `interval` the cheapest design is chosen that takes a sample every so many cycles;
-    without it the fastest that fits. `weights` lie in ROM, or a stream brings them after reset.
+    With `interval` the cheapest design is chosen that takes a sample every so many cycles, or, up
+    to the part `within` of it, fewer where multipliers are used better; without it
+    the fastest that fits. `weights` lie in ROM, or a stream brings them after reset.
     Blocks to `skip` are those that the trained weight has zero.
     """
 
@@ -242,6 +243,7 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     share: Share = 0.8
     weights: Literal["rom", "stream"] = "rom"
     interval: Count | None = None
+    within: Probability = 0.0
     clock_mhz: Positive = 50.0
     lanes: tuple[LayerLanes, ...] = ()
     skip: tuple[Skip, ...] = ()
@@ -251,6 +253,11 @@ class Hardware(_Strict, frozen=True, kw_only=True):
             find_device(self.device)
         except ConfigError as error:
             raise ValueError(str(error)) from error
+        if self.within and self.interval is None:
+            raise ValueError(
+                "within must be given with the interval that it is a part of; give interval, or"
+                " leave within out"
+            )
 
 
 class Simulate(_Strict, frozen=True, kw_only=True):

@@ -60,7 +60,10 @@ def _fold(context: Context) -> None:
     if hardware.weights == "stream":
         graph = StreamWeights()(graph, known)
     chooser = ChooseLanes(
-        device=find_device(hardware.device), share=hardware.share, interval=hardware.interval
+        device=find_device(hardware.device),
+        share=hardware.share,
+        interval=hardware.interval,
+        within=hardware.within,
     )
     save(context.folder, with_lanes(chooser(graph, known), hardware))
 

@@ -14,6 +14,7 @@ from litho.flow.formats import FORMATS, formats_table, read_formats
 from litho.flow.hardware import target_of
 from litho.flow.layers import LAYERS, read_layers
 from litho.flow.modules import modules_table, part_of
+from litho.flow.multipliers import multipliers_table
 from litho.flow.operations import ops_of
 from litho.flow.waves import drawings_of, tracks_of
 from litho.formats import Scale
@@ -80,6 +81,7 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
     graph = load(folder, ops_of(config))
     manifest = _manifest(folder)
     estimates = {name: read_estimate(table) for name, table in facts["estimates"].items()}
+    assert record.timing is not None, "a run with hardware has its cycles"
     layers = _layers(graph, manifest, estimates, read_fidelities(facts["fidelity"]))
     return Page(
         title=facts["title"],
@@ -87,6 +89,11 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
         device=find_device(target_of(config).device),
         share=target_of(config).share,
         layers=layers,
+        multipliers=multipliers_table(
+            graph,
+            record.timing.interval_cycles,
+            {layer.name: layer.estimate for layer in layers if layer.estimate},
+        ),
         between=sum_of(estimates[_name(item)] for item in manifest["modules"] if _is_between(item)),
         compared=f"{facts['fidelity']['samples']} samples of {facts['fidelity']['data']}",
         modules=modules_table(manifest),

@@ -2,7 +2,7 @@
 
 from litho.report.columns import COLUMNS, Column, column
 from litho.report.curves import Chart, Curve, Mean, Spread, draw_chart
-from litho.report.layers import Fidelity, Layer, slowest
+from litho.report.layers import Fidelity, Layer, grouped, slowest
 from litho.report.page import Drawing, Log, Page, Part, Table, render_page
 from litho.report.result import (
     Accuracy,
@@ -60,6 +60,7 @@ __all__ = [
     "csv_of",
     "draw_chart",
     "draw_waves",
+    "grouped",
     "means_table",
     "read_result",
     "render_page",

@@ -77,8 +77,8 @@ class Page:
     is the estimate of the modules between them. `modules` has a row for each module of the design,
     and `parts` all of it; `stages` has one for each stage of the run. `drawing` is the graph as
     SVG; `device` is what the design was made for; `waves` are pictures of its streams, when they
-    were recorded; `compressed` has a row for each layer of a network that was compressed; `command`
-    makes the run again.
+    were recorded; `compressed` has a row for each layer of a network that was compressed,
+    and `multipliers` one for each array of them; `command` makes the run again.
     """
 
     title: str
@@ -97,6 +97,7 @@ class Page:
     waves: tuple[Drawing, ...] = ()
     logs: tuple[Log, ...] = ()
     compressed: Table | None = None
+    multipliers: Table | None = None
 
     @property
     def slowest(self) -> frozenset[str]:
