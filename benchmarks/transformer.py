@@ -11,7 +11,7 @@ from litho.ops.add.reference import AddParams
 from litho.ops.layer_norm.reference import NormParams, plan_of
 from litho.ops.linear.reference import LinearParams, accumulator
 from litho.ops.matmul.reference import MatmulParams
-from litho.ops.reorder.reference import ReorderParams
+from litho.ops.reorder.reference import ReorderParams, is_moved
 from litho.ops.requantize.reference import RequantizeParams
 from litho.ops.reshape.reference import ReshapeParams
 from litho.ops.scale.reference import ScaleParams
@@ -21,6 +21,7 @@ from litho.ops.unary.reference import UnaryParams
 __all__ = ["BERT_TINY", "Encoder", "drawn_codes", "encoder", "multiplications"]
 
 _INT8 = Fixed(8, is_integer=True)
+_EXCHANGED = (0, 2, 1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,14 @@ class _Maker:
         return self.exchanged(f"{name}.heads", apart)
 
     def exchanged(self, name: str, value: str) -> str:
-        """Let words and heads change places; one head already stands where it must."""
-        if self.sizes.heads == 1:
+        """Let words and heads change places; one of either moves no code, and takes a shape."""
+        shape = self.types[value].shape
+        if is_moved(shape, _EXCHANGED):
+            return self.add(name, "reorder", (value,), ReorderParams(_EXCHANGED))
+        shape = tuple(shape[axis] for axis in _EXCHANGED)
+        if shape == self.types[value].shape:
             return value
-        return self.add(name, "reorder", (value,), ReorderParams((0, 2, 1, 3)))
+        return self.add(name, "reshape", (value,), ReshapeParams(shape))
 
     def attention(self, name: str, value: str) -> str:
         sizes = self.sizes
