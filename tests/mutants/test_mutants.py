@@ -39,6 +39,7 @@ class Mutant:
 
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
+HOLDS = "linear-12x6_fixed8f4_3to2_holds"
 MATMUL = "matmul-plain_3x5_5x4"
 LOADED = "loaded_linear-10x6_fixed8f4_fixed6f3_4to2_1"
 SPARSE = "sparse_linear-12x10_3x2_10_4to5_2"
@@ -393,6 +394,27 @@ MUTANTS = (
         "litho_linear_core.sv",
         "else if (row_valid && row_ready) begin",
         "else if (row_valid) begin",
+    ),
+    Mutant(
+        "a beat of zeros adds the last sum again",
+        HOLDS,
+        "litho_dot_stream.sv",
+        ".in_data_i(product_hold)",
+        ".in_data_i(1'b0)",
+    ),
+    Mutant(
+        "a row that begins with zeros keeps the last result",
+        HOLDS,
+        "litho_dot_stream.sv",
+        "sum_hold ? base : base + OutBits'(sum)",
+        "base + OutBits'(sum)",
+    ),
+    Mutant(
+        "a beat is held when its last lane is zero",
+        HOLDS,
+        "litho_linear_core.sv",
+        "HoldZeros && row_data == '0",
+        "HoldZeros && row_data[InBits*InLanes-1 -: InBits] == '0",
     ),
     Mutant(
         "the weights of two output lanes are swapped",

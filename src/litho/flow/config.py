@@ -236,7 +236,8 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     With `interval` the cheapest design is chosen that takes a sample every so many cycles, or, up
     to the part `within` of it, fewer where multipliers are used better; without it
     the fastest that fits. `weights` lie in ROM, or a stream brings them after reset.
-    Blocks to `skip` are those that the trained weight has zero.
+    Blocks to `skip` are those that the trained weight has zero; linear nodes whose path matches
+    `hold_zeros` keep their operands still for zeros of the input.
     """
 
     device: str
@@ -247,6 +248,7 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     clock_mhz: Positive = 50.0
     lanes: tuple[LayerLanes, ...] = ()
     skip: tuple[Skip, ...] = ()
+    hold_zeros: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:
         try:
@@ -257,6 +259,10 @@ class Hardware(_Strict, frozen=True, kw_only=True):
             raise ValueError(
                 "within must be given with the interval that it is a part of; give interval, or"
                 " leave within out"
+            )
+        if self.hold_zeros and self.weights == "stream":
+            raise ValueError(
+                "hold_zeros must have weights in ROM; give weights = 'rom', or leave hold_zeros out"
             )
 
 

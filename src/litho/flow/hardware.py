@@ -25,7 +25,7 @@ from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
 from litho.ops import setting
-from litho.passes import StreamWeights
+from litho.passes import HoldZeros, StreamWeights
 from litho.passes.choose_lanes import ChooseLanes
 from litho.rtl import loading_of, read_folder, timing_of
 from litho.sim import Wave
@@ -54,9 +54,11 @@ def target_of(config: Config) -> Hardware:
 
 
 def _fold(context: Context) -> None:
-    """Choose what is skipped or streamed, and how many codes each node takes and gives a cycle."""
+    """Choose what is skipped, held or streamed, and the lanes of each node."""
     known, hardware = ops_of(context.config), target_of(context.config)
     graph = skipping(load(context.needs["lower"], known), hardware, known)
+    if hardware.hold_zeros:
+        graph = HoldZeros(hardware.hold_zeros)(graph, known)
     if hardware.weights == "stream":
         graph = StreamWeights()(graph, known)
     chooser = ChooseLanes(

@@ -4,6 +4,7 @@ What counts over a graph and changes nothing is in `statistics`.
 """
 
 from litho.passes.base import Pass, run
+from litho.passes.hold_zeros import HoldZeros
 from litho.passes.lower import Lower
 from litho.passes.remove_dropout import RemoveDropout
 from litho.passes.skip_zero_blocks import SkipZeroBlocks
@@ -18,6 +19,7 @@ from litho.passes.statistics import (
 from litho.passes.stream_weights import StreamWeights
 
 __all__ = [
+    "HoldZeros",
     "Lower",
     "ModuleParameters",
     "OperationCount",

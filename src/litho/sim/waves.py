@@ -6,7 +6,7 @@ from pathlib import Path
 
 from litho.errors import DataError
 
-__all__ = ["StreamWave", "read_waves"]
+__all__ = ["Signal", "StreamWave", "changes_in", "read_waves"]
 
 _CLOCK, _RESET = "clk_i", "rst_ni"
 
@@ -29,7 +29,7 @@ class StreamWave:
 
 
 @dataclass(frozen=True, slots=True)
-class _Signal:
+class Signal:
     """A signal of the file: the short name that stands for it, and its bits."""
 
     code: str
@@ -55,10 +55,10 @@ def read_waves(path: Path, names: Sequence[str]) -> tuple[StreamWave, ...]:
     )
 
 
-def _find(lines: Iterator[str], wanted: tuple[str, ...], path: Path) -> dict[str, _Signal]:
+def _find(lines: Iterator[str], wanted: tuple[str, ...], path: Path) -> dict[str, Signal]:
     """Read the declarations and give the signals of the first module that has all `wanted`."""
-    scopes: list[dict[str, _Signal]] = []
-    found: list[dict[str, _Signal]] = []
+    scopes: list[dict[str, Signal]] = []
+    found: list[dict[str, Signal]] = []
     for line in lines:
         words = line.split()
         if words[:1] == ["$scope"]:
@@ -67,7 +67,7 @@ def _find(lines: Iterator[str], wanted: tuple[str, ...], path: Path) -> dict[str
         elif words[:1] == ["$upscope"]:
             scopes.pop()
         elif words[:1] == ["$var"]:
-            scopes[-1][words[4]] = _Signal(words[3], int(words[2]))
+            scopes[-1][words[4]] = Signal(words[3], int(words[2]))
         elif words[:1] == ["$enddefinitions"]:
             break
     for known in found:
@@ -81,20 +81,20 @@ def _find(lines: Iterator[str], wanted: tuple[str, ...], path: Path) -> dict[str
 
 
 def _sampled(
-    lines: Iterator[str], signals: dict[str, _Signal], path: Path
+    lines: Iterator[str], signals: dict[str, Signal], path: Path
 ) -> Iterator[dict[str, str]]:
     """Give the values before each rising edge of the clock out of reset."""
     values = {signal.code: "x" * signal.width for signal in signals.values()}
     clock, reset = signals[_CLOCK].code, signals[_RESET].code
-    for changes in _steps(lines, signals, path):
+    for changes in changes_in(lines, signals, path):
         rises = values[clock] == "0" and changes.get(clock) == "1"
         if rises and values[reset] == "1":
             yield {name: values[signal.code] for name, signal in signals.items()}
         values |= changes
 
 
-def _steps(
-    lines: Iterator[str], signals: dict[str, _Signal], path: Path
+def changes_in(
+    lines: Iterator[str], signals: dict[str, Signal], path: Path
 ) -> Iterator[dict[str, str]]:
     """Give what changes at each moment, up to where recording was switched off."""
     widths = {signal.code: signal.width for signal in signals.values()}

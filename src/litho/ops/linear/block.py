@@ -1,5 +1,6 @@
 """The hardware of `linear`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,15 @@ def block(view: NodeView) -> Block:
     """Give the block of one node: its weights and its bias lie in memories."""
     check_lanes(view)
     bias = view.constants[2].values if len(view.constants) == 3 and view.constants[2] else None
-    shape = shape_of(view, 0 if bias is None else signed_bits(bias))
+    shape = replace(
+        shape_of(view, 0 if bias is None else signed_bits(bias)), holds=view.params.holds
+    )
     constants = tuple(constant.values for constant in view.constants if constant is not None)
     source = stream_of("in", view.types[0], shape.in_lanes)
     target = stream_of("out", view.type, shape.out_lanes)
     return Block(
         "litho_linear",
-        parameters(view, shape),
+        (*parameters(view, shape), ("HoldZeros", int(shape.holds))),
         (source,),
         (target,),
         on_streams(view, lambda inputs: evaluate(view.params, view.types, (*inputs, *constants))),

@@ -35,6 +35,13 @@ def cases() -> Iterator[Case]:
     ):
         name = f"{inputs}x{outputs}_{form}_{weights}_{lanes[0]}to{lanes[1]}_{rows}"
         yield _case(name, reason, (rows, inputs), outputs, form, weights, lanes, bias)
+    for inputs, outputs, form, lanes, bias, reason in (
+        (12, 6, Fixed(8, 4), (3, 2), 8, "holds its operands for beats of zeros, bias or not"),
+        (6, 3, Fixed(2, 0, False), (1, 3), 0, "holds for every row of six 2-bit codes"),
+        (4, 2, Fixed(4, 2), (4, 1), 6, "holds for whole rows of zeros"),
+    ):
+        name = f"{inputs}x{outputs}_{form}_{lanes[0]}to{lanes[1]}_holds"
+        yield _case(name, reason, (2, inputs), outputs, form, Fixed(5, 2), lanes, bias, holds=True)
 
 
 def _case(
@@ -46,6 +53,7 @@ def _case(
     weights: Fixed,
     lanes: tuple[int, int],
     bias_bits: int,
+    holds: bool = False,
 ) -> Case:
     scale = Scale.nearest(0.031) if form.is_integer else Scale()
     source = TensorType(shape, form, scale)
@@ -54,9 +62,19 @@ def _case(
     codes[0], codes[-1, -1] = weights.low, weights.high
     if bias_bits < 0:
         codes[:] = 0
-    block, bias = _block(source, kind, codes, lanes, bias_bits)
+    block, bias = _block(source, kind, codes, lanes, bias_bits, holds)
     stimuli = every_row(source) if source.row * form.bits <= 12 else drawn(source, 12)
+    if holds:
+        stimuli = _with_zero_beats(stimuli, lanes[0])
     return Case(name, reason, block, (stimuli,), (torch_linear(stimuli, codes, bias),))
+
+
+def _with_zero_beats(stimuli: Codes, lanes: int) -> Codes:
+    """Give `stimuli` with half of the beats zero, and a third of the codes in the others."""
+    beats, draw = -(-stimuli.shape[-1] // lanes), np.random.default_rng(3)
+    kept = draw.random((*stimuli.shape[:-1], beats)) < 0.5
+    codes = draw.random(stimuli.shape) < 2 / 3
+    return stimuli * codes * np.repeat(kept, lanes, -1)[..., : stimuli.shape[-1]]
 
 
 def _weight_scale(outputs: int, weights: Fixed) -> Scale:
@@ -66,16 +84,21 @@ def _weight_scale(outputs: int, weights: Fixed) -> Scale:
 
 
 def _block(
-    source: TensorType, kind: TensorType, codes: Codes, lanes: tuple[int, int], bias_bits: int
+    source: TensorType,
+    kind: TensorType,
+    codes: Codes,
+    lanes: tuple[int, int],
+    bias_bits: int,
+    holds: bool,
 ) -> tuple[Block, Codes]:
     bias = np.zeros(len(codes), dtype=np.int64)
     if bias_bits <= 0:
-        params = LinearParams(accumulator(source, kind, codes))
+        params = LinearParams(accumulator(source, kind, codes), holds)
         return block_of(OP, params, (source, kind), lanes, (codes,)), bias
     bias = drawn(TensorType((len(codes),), Fixed(bias_bits)), 4, seed=2)[3, 0]
     form = accumulator(source, kind, codes, bias)
     types = (source, kind, TensorType((len(codes),), form, output_scale(source, kind)))
-    return block_of(OP, LinearParams(form), types, lanes, (codes, bias)), bias
+    return block_of(OP, LinearParams(form, holds), types, lanes, (codes, bias)), bias
 
 
 def torch_linear(codes: Codes, weights: Codes, bias: Codes) -> Codes:

@@ -25,7 +25,8 @@ class Shape:
     """What the hardware of one `linear` depends on, its constants apart.
 
     `beats` are those of an input row, `groups` those of an output row. `bias_bits` is 0 without a
-    bias. `is_signed` says whether inputs or weights are signed.
+    bias. `is_signed` says whether inputs or weights are signed, `holds` whether beats of zeros hold
+    the operands.
     """
 
     in_bits: int
@@ -37,6 +38,7 @@ class Shape:
     beats: int
     groups: int
     is_signed: bool
+    holds: bool = False
 
     @property
     def word_bits(self) -> int:
@@ -91,7 +93,15 @@ def core_resources(shape: Shape, family: Family) -> Resources:
         found += counter_resources(shape.words)
     if shape.bias_bits and shape.groups > 1:
         found += counter_resources(shape.groups) + Resources(luts=2, ffs=1)
+    if shape.holds:
+        found += _zero_resources(shape.in_bits * shape.in_lanes, shape.dot.registers, family)
     return found
+
+
+def _zero_resources(bits: int, registers: int, family: Family) -> Resources:
+    """Give the tree of tables that finds a beat of zeros, and the flag beside each register."""
+    tables = -(-(bits - 1) // (family.lut_inputs - 1))
+    return Resources(luts=tables + registers + 1, ffs=registers + 1)
 
 
 def memory_resources(width: int, words: int, family: Family) -> Resources:

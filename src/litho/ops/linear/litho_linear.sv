@@ -3,7 +3,7 @@
 // What it computes: out[o] = sum over i of in[i] * weight[o][i] + bias[o], exact.
 // Reference: litho.ops.linear.reference.evaluate
 //
-// The product is litho_linear_core; here are its weights and biases, in read-only memories.
+// The product is litho_linear_core, HoldZeros included; here are its weights and biases, in read-only memories.
 // Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
 // the result of a group leaves when its last beat has passed them.
 `default_nettype none
@@ -18,6 +18,7 @@ module litho_linear #(
   parameter int OutLanes     = 1,   // results in an output beat
   parameter int Beats        = 4,   // input beats in a row
   parameter int Groups       = 2,   // output beats in a row
+  parameter bit HoldZeros    = 0,   // whether operands are held for a beat of zeros
   parameter     WeightFile   = "",  // Groups * Beats words of OutLanes * InLanes weights
   parameter     BiasFile     = ""   // Groups words of OutLanes biases
 ) (
@@ -52,7 +53,8 @@ module litho_linear #(
     .InLanes(InLanes),
     .OutLanes(OutLanes),
     .Beats(Beats),
-    .Groups(Groups)
+    .Groups(Groups),
+    .HoldZeros(HoldZeros)
   ) u_core (
     .clk_i(clk_i),
     .rst_ni(rst_ni),

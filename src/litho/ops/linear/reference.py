@@ -16,9 +16,13 @@ __all__ = ["LinearParams", "accumulator", "align_bias", "evaluate", "infer_type"
 
 @dataclass(frozen=True, slots=True)
 class LinearParams:
-    """`format` is the format of the accumulator (`docs/numerics.md` section 4)."""
+    """`format` is the format of the accumulator (`docs/numerics.md` section 4).
+
+    With `holds` hardware keeps its operands still for beats of zeros; no code depends on it.
+    """
 
     format: Fixed
+    holds: bool = False
 
 
 def infer_type(params: LinearParams, types: tuple[TensorType, ...]) -> TensorType:

@@ -168,6 +168,7 @@ module litho_matmul #(
     .clk_i(clk_i),
     .rst_ni(rst_ni),
     .in_data_i(pair_data),
+    .in_hold_i(1'b0),
     .in_valid_i(pair_valid),
     .in_ready_o(pair_ready),
     .start_i('0),

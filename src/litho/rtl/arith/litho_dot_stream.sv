@@ -6,6 +6,8 @@
 // OutLanes results the InLanes codes that a is multiplied by, lane i fastest. Beats of them make a
 // result. Its accumulator begins at `start_i`, which is read when the first beat arrives there;
 // `next_o` is high in the cycle in which the last one does.
+// A beat with `in_hold_i` high counts as zero, whatever it holds: no register of products and sums
+// takes anything over, so nothing toggles but the count of beats.
 // Latency 3 from the last beat of a result (2 for InLanes 1), one input beat a cycle.
 //
 //   in -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
@@ -24,6 +26,7 @@ module litho_dot_stream #(
   input  wire logic                                              clk_i,
   input  wire logic                                              rst_ni,
   input  wire logic [ABits*InLanes + BBits*InLanes*OutLanes-1:0] in_data_i,
+  input  wire logic                                              in_hold_i,
   input  wire logic                                              in_valid_i,
   output wire logic                                              in_ready_o,
   input  wire logic [OutBits*OutLanes-1:0]                       start_i,
@@ -39,8 +42,8 @@ module litho_dot_stream #(
   localparam int SumBits = TreeBits < OutBits ? TreeBits : OutBits;
 
   // Products.
-  logic [ProductsBits*OutLanes-1:0]  products, product_data;
-  logic                              product_valid, product_ready;
+  logic [ProductsBits*OutLanes-1:0]  products, product_q;
+  logic                              product_hold, product_valid, product_ready;
   logic [ABits*InLanes-1:0]          code;
   logic [BBits*InLanes*OutLanes-1:0] word;
 
@@ -60,35 +63,41 @@ module litho_dot_stream #(
     );
   end
 
+  // Beside the products goes whether they are held.
   litho_stream_register #(
-    .Width(ProductsBits * OutLanes)
+    .Width(1)
   ) u_products (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(products),
+    .in_data_i(in_hold_i),
     .in_valid_i(in_valid_i),
     .in_ready_o(in_ready_o),
-    .out_data_o(product_data),
+    .out_data_o(product_hold),
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)
   );
 
+  always_ff @(posedge clk_i) begin
+    if (in_valid_i && in_ready_o && !in_hold_i) product_q <= products;
+  end
+
   // Sums over the lanes of a beat. One product is its own sum.
   logic [SumBits*OutLanes-1:0] sum_data;
-  logic                        sum_valid, sum_ready;
+  logic                        sum_hold, sum_valid, sum_ready;
 
   if (InLanes == 1) begin : gen_one
     for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
-      assign sum_data[o*SumBits +: SumBits] = product_data[o*ProductBits +: SumBits];
+      assign sum_data[o*SumBits +: SumBits] = product_q[o*ProductBits +: SumBits];
       if (SumBits < ProductBits) begin : gen_unused
         logic unused;
-        assign unused = ^product_data[o*ProductBits + SumBits +: ProductBits - SumBits];
+        assign unused = ^product_q[o*ProductBits + SumBits +: ProductBits - SumBits];
       end
     end
+    assign sum_hold = product_hold;
     assign sum_valid = product_valid;
     assign product_ready = sum_ready;
   end else begin : gen_tree
-    logic [SumBits*OutLanes-1:0] sums;
+    logic [SumBits*OutLanes-1:0] sums, sum_q;
 
     for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
       litho_sum #(
@@ -96,22 +105,28 @@ module litho_dot_stream #(
         .InBits(ProductBits),
         .OutBits(SumBits)
       ) u_sum (
-        .in_i(product_data[o*ProductsBits +: ProductsBits]),
+        .in_i(product_q[o*ProductsBits +: ProductsBits]),
         .out_o(sums[o*SumBits +: SumBits])
       );
     end
     litho_stream_register #(
-      .Width(SumBits * OutLanes)
+      .Width(1)
     ) u_sums (
       .clk_i(clk_i),
       .rst_ni(rst_ni),
-      .in_data_i(sums),
+      .in_data_i(product_hold),
       .in_valid_i(product_valid),
       .in_ready_o(product_ready),
-      .out_data_o(sum_data),
+      .out_data_o(sum_hold),
       .out_valid_o(sum_valid),
       .out_ready_i(sum_ready)
     );
+
+    assign sum_data = sum_q;
+
+    always_ff @(posedge clk_i) begin
+      if (product_valid && product_ready && !product_hold) sum_q <= sums;
+    end
   end
 
   // The place of the beat that waits for the accumulators, whose register is that of the output.
@@ -144,7 +159,9 @@ module litho_dot_stream #(
     assign base = is_first ? start_i[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
 
     always_ff @(posedge clk_i) begin
-      if (sum_valid && sum_ready) acc_q[o*OutBits +: OutBits] <= base + OutBits'(sum);
+      if (sum_valid && sum_ready && (is_first || !sum_hold)) begin
+        acc_q[o*OutBits +: OutBits] <= sum_hold ? base : base + OutBits'(sum);
+      end
     end
   end
 endmodule

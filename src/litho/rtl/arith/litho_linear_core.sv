@@ -6,6 +6,8 @@
 // A row of Beats input beats is given Groups times, once for each group of OutLanes results. Each
 // cycle multiplies InLanes codes with the InLanes * OutLanes weights of one word, address
 // group * Beats + beat. Padding has zero weights, so what it holds does not matter.
+// With HoldZeros a beat of nothing but zeros reads no word and leaves the operands, products and
+// sums as they are; only the codes of the row decide, so it changes no cycle and no result.
 // Interval Groups * Beats cycles a row. Latency is that of the row repeat and 4 stages behind it (3
 // for InLanes 1): the result of a group leaves when its last beat has passed them.
 // The memories are outside, so that they may be of either kind. Their reads are synchronous: in a
@@ -27,6 +29,7 @@ module litho_linear_core #(
   parameter int OutLanes     = 1,   // results in an output beat
   parameter int Beats        = 4,   // input beats in a row
   parameter int Groups       = 2,   // output beats in a row
+  parameter bit HoldZeros    = 0,   // whether operands are held for a beat of zeros
   localparam int WordBits  = Groups * Beats > 1 ? $clog2(Groups * Beats) : 1,
   localparam int GroupBits = Groups > 1 ? $clog2(Groups) : 1,
   localparam int BiasWidth = BiasBits > 0 ? BiasBits * OutLanes : 1
@@ -69,10 +72,11 @@ module litho_linear_core #(
 
   // Codes, and beside them the word of weights: its register is the memory's own.
   logic [WordBits-1:0]       word_q;
-  logic [InBits*InLanes-1:0] code_data;
-  logic                      code_valid, code_ready;
+  logic [InBits*InLanes-1:0] code_q;
+  logic                      row_hold, code_hold, code_valid, code_ready;
 
-  assign weight_en_o = row_valid && row_ready;
+  assign row_hold = HoldZeros && row_data == '0;
+  assign weight_en_o = row_valid && row_ready && !row_hold;
   assign weight_addr_o = word_q;
 
   always_ff @(posedge clk_i) begin
@@ -83,17 +87,21 @@ module litho_linear_core #(
   end
 
   litho_stream_register #(
-    .Width(InBits * InLanes)
+    .Width(1)
   ) u_codes (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(row_data),
+    .in_data_i(row_hold),
     .in_valid_i(row_valid),
     .in_ready_o(row_ready),
-    .out_data_o(code_data),
+    .out_data_o(code_hold),
     .out_valid_o(code_valid),
     .out_ready_i(code_ready)
   );
+
+  always_ff @(posedge clk_i) begin
+    if (weight_en_o) code_q <= row_data;
+  end
 
   // Products, sums and accumulators, which start at the bias.
   logic [OutBits*OutLanes-1:0] start;
@@ -111,7 +119,8 @@ module litho_linear_core #(
   ) u_dot (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i({weight_data_i, code_data}),
+    .in_data_i({weight_data_i, code_q}),
+    .in_hold_i(code_hold),
     .in_valid_i(code_valid),
     .in_ready_o(code_ready),
     .start_i(start),
