@@ -8,7 +8,7 @@ import pytest
 
 from litho.errors import ConfigError
 from litho.flow import Config, run
-from litho.flow.skipping import skipping
+from litho.flow.skipping import holding, skipping
 from litho.flow.strict import convert
 from litho.ir import Graph, Node, load
 from litho.ops import registry
@@ -98,3 +98,19 @@ def test_a_dense_weight_has_nothing_to_skip(dense: Path) -> None:
     assert hardware is not None
     with pytest.raises(ConfigError, match=r"no linear that 'fc' matches has a zero element; prune"):
         skipping(replace(graph, constants=full), hardware, registry())
+
+
+def test_a_layer_that_holds_for_zeros_gives_the_same_codes(tmp_path: Path) -> None:
+    hardware = {**HARDWARE, "hold_zeros": ["fc"]}
+    found = run(convert({**BASE, "hardware": hardware}, Config, "here"), tmp_path / "run")
+    assert layer(load(found.folder, registry())).params.holds
+    assert found.result.verification is not None
+    assert (found.result.verification.mismatches, found.result.verification.values) == (0, 160)
+
+
+def test_a_layer_to_hold_that_is_not_there_is_told_with_its_key(dense: Path) -> None:
+    asked = convert({**BASE, "hardware": {**HARDWARE, "hold_zeros": ["fd"]}}, Config, "here")
+    assert asked.hardware is not None
+    message = r"^key 'hardware\.hold_zeros': HoldZeros 'fd' must match a linear, .* near names: fc"
+    with pytest.raises(ConfigError, match=message):
+        holding(load(dense, registry()), asked.hardware, registry())

@@ -57,6 +57,11 @@ def test_a_resolved_configuration_reads_back_as_itself(tmp_path: Path) -> None:
         ("outputs", "outpts", r"key 'hardware\.lanes\[0\]\.outpts' .*did you mean 'outputs'\?"),
         ("inputs = 2", "inputs = 0", r"key 'hardware\.lanes\[0\]\.inputs' must be int >= 1, not 0"),
         ("epochs = 3", "epochs = -1", r"key 'train\.epochs' must be int >= 0, not -1"),
+        (
+            "[[hardware.lanes]]",
+            'weights = "stream"\nhold_zeros = ["fc1"]\n[[hardware.lanes]]',
+            r"hold_zeros must have weights in ROM",
+        ),
         ("[[hardware.lanes]]", "within = 0.1\n[[hardware.lanes]]", r"within must be .* interval"),
         ('"digits"', "3", r"key 'task' must be str, not 3"),
         ("ecp5-25k", "ecp5-25", r"'hardware'.*device must be one of .*did you mean 'ecp5-25k'\?"),

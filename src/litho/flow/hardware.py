@@ -18,14 +18,14 @@ from litho.flow.estimate import estimates_of, sum_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.operations import ops_of
 from litho.flow.proof import Bench, prove, together
-from litho.flow.skipping import skipping
+from litho.flow.skipping import holding, skipping
 from litho.flow.stage import Context, Stage
 from litho.flow.taps import taps_of
 from litho.flow.waves import record
 from litho.hw import find_device, find_family
 from litho.ir import Graph, Lanes, load, save
 from litho.ops import setting
-from litho.passes import HoldZeros, StreamWeights
+from litho.passes import StreamWeights
 from litho.passes.choose_lanes import ChooseLanes
 from litho.rtl import loading_of, read_folder, timing_of
 from litho.sim import Wave
@@ -57,8 +57,7 @@ def _fold(context: Context) -> None:
     """Choose what is skipped, held or streamed, and the lanes of each node."""
     known, hardware = ops_of(context.config), target_of(context.config)
     graph = skipping(load(context.needs["lower"], known), hardware, known)
-    if hardware.hold_zeros:
-        graph = HoldZeros(hardware.hold_zeros)(graph, known)
+    graph = holding(graph, hardware, known)
     if hardware.weights == "stream":
         graph = StreamWeights()(graph, known)
     chooser = ChooseLanes(

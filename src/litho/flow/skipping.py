@@ -1,12 +1,12 @@
-"""The zero blocks that a configuration lets its hardware skip."""
+"""The zeros that a configuration lets its hardware skip, and hold its operands for."""
 
 from litho.errors import ConfigError
 from litho.flow.config import Hardware, Skip
 from litho.ir import Graph, Registry
-from litho.passes import SkipZeroBlocks
+from litho.passes import HoldZeros, SkipZeroBlocks
 from litho.sparsity import Block
 
-__all__ = ["skipping"]
+__all__ = ["holding", "skipping"]
 
 
 def skipping(graph: Graph, hardware: Hardware, known: Registry) -> Graph:
@@ -18,6 +18,19 @@ def skipping(graph: Graph, hardware: Hardware, known: Registry) -> Graph:
     for number, rule in enumerate(hardware.skip):
         graph = _skipped(graph, rule, f"hardware.skip[{number}]", known)
     return graph
+
+
+def holding(graph: Graph, hardware: Hardware, known: Registry) -> Graph:
+    """Give `graph` with products that hold their operands, where the configuration names any.
+
+    Raises `ConfigError` for a pattern that matches no linear that is still dense.
+    """
+    if not hardware.hold_zeros:
+        return graph
+    try:
+        return HoldZeros(hardware.hold_zeros)(graph, known)
+    except ConfigError as error:
+        raise ConfigError(f"key 'hardware.hold_zeros': {error}") from error
 
 
 def _skipped(graph: Graph, rule: Skip, key: str, known: Registry) -> Graph:
