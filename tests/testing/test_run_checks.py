@@ -19,7 +19,7 @@ from litho.testing import CHECKS, SYNTHESIS, Subject, bench, chosen_subjects, ru
         ("stream_fork", {"litho_stream_fork"}),
         ("litho_stream_fork", {"litho_stream_fork"}),
         ("round", {"bench_round"}),
-        ("litho_dot_stream", {"litho_linear", "litho_matmul"}),
+        ("litho_dot_stream", {"litho_linear", "litho_loaded_linear", "litho_matmul"}),
     ],
 )
 def test_a_case_an_operation_and_a_module_are_names(name, modules):

@@ -3,7 +3,8 @@
 // What it computes: out[o] = sum over i of in[i] * weight[o][i] + bias[o], exact.
 // Reference: litho.ops.linear.reference.evaluate
 //
-// The product is litho_linear_core, HoldZeros included; here are its weights and biases, in read-only memories.
+// The product is litho_linear_core, HoldZeros included; here are its weights and biases, in
+// read-only memories.
 // Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
 // the result of a group leaves when its last beat has passed them.
 `default_nettype none
