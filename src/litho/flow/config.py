@@ -234,10 +234,10 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     """What the design is for: a device and the share of it that may be used.
 
     With `interval` the cheapest design is chosen that takes a sample every so many cycles, or, up
-    to the part `within` of it, fewer where multipliers are used better; without it
-    the fastest that fits. `weights` lie in ROM, or a stream brings them after reset.
-    Blocks to `skip` are those that the trained weight has zero; linear nodes whose path matches
-    `hold_zeros` keep their operands still for zeros of the input.
+    to the part `within` of it, fewer where multipliers are used better; without it the fastest
+    that fits. `weights` lie in ROM, or a stream brings them after reset. Blocks to `skip` are those
+    that the trained weight has zero; linear nodes whose path matches `hold_zeros` keep their
+    operands still for zeros of the input.
     """
 
     device: str

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from litho.errors import DataError
-from litho.sim.waves import Signal, changes_in
+from litho.sim.waves import Signal, changes_in, lines_of
 
 __all__ = ["Toggles", "count_toggles"]
 
@@ -27,10 +27,7 @@ def count_toggles(path: Path, match: str = "*") -> tuple[Toggles, ...]:
     from or to an unknown bit is none.
     Raises `DataError` for a file that is no VCD, and for a pattern that finds nothing.
     """
-    try:
-        lines = iter(path.read_text(encoding="ascii").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"waves must be a readable VCD file, and {path} is not: {error}") from error
+    lines = lines_of(path)
     named = {name: item for name, item in _declared(lines).items() if fnmatchcase(name, match)}
     first = {item.code: name for name, item in reversed(named.items())}
     found = {name: item for name, item in named.items() if first[item.code] == name}

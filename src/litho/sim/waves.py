@@ -6,7 +6,7 @@ from pathlib import Path
 
 from litho.errors import DataError
 
-__all__ = ["Signal", "StreamWave", "changes_in", "read_waves"]
+__all__ = ["Signal", "StreamWave", "changes_in", "lines_of", "read_waves"]
 
 _CLOCK, _RESET = "clk_i", "rst_ni"
 
@@ -28,6 +28,14 @@ class StreamWave:
         return len(self.data)
 
 
+def lines_of(path: Path) -> Iterator[str]:
+    """Give the lines of a VCD file; raises `DataError` for one that cannot be read."""
+    try:
+        return iter(path.read_text(encoding="ascii").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"waves must be a readable VCD file, and {path} is not: {error}") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A signal of the file: the short name that stands for it, and its bits."""
@@ -41,10 +49,7 @@ def read_waves(path: Path, names: Sequence[str]) -> tuple[StreamWave, ...]:
 
     Raises `DataError` for a file that is no VCD, and for a stream that was not recorded.
     """
-    try:
-        lines = iter(path.read_text(encoding="ascii").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"waves must be a readable VCD file, and {path} is not: {error}") from error
+    lines = lines_of(path)
     wires = [f"{name}_{part}" for name in names for part in ("data", "valid", "ready")]
     signals = _find(lines, (_CLOCK, _RESET, *wires), path)
     cycles = list(_sampled(lines, signals, path))
