@@ -453,7 +453,7 @@ MUTANTS = (
     ),
     Mutant(
         "a memory goes on after it is full",
-        LOADED,
+        "loaded_linear-12x8_int8_int8_3to4_1",  # 8 words: one more is the first again
         "litho_loaded_ram.sv",
         "load_valid_i && load_start_i && !full_q",
         "load_valid_i && load_start_i",
