@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         simulate,
         stats,
         synthesize,
+        synthesize_blocks,
     )
     from litho.api import (
         list as list,
@@ -59,6 +60,7 @@ __all__ = [
     "simulate",
     "stats",
     "synthesize",
+    "synthesize_blocks",
 ]
 
 # `list` is not in `__all__`: `from litho import *` must not hide Python's own.

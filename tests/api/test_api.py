@@ -219,6 +219,22 @@ def test_synthesis_shows_what_the_tool_said(graph: "litho.Graph", tmp_path: Path
     assert (tmp_path / "out" / "netlist.json").is_file()
 
 
+def test_each_block_is_synthesized_by_itself(graph: "litho.Graph", tmp_path: Path) -> None:
+    pytest.importorskip("pyosys")
+    design = litho.emit(tmp_path / "design", graph)
+    told: list[tuple[int, int]] = []
+    found = litho.synthesize_blocks(design.path, "ecp5-25k", tell=lambda *at: told.append(at))
+    instances = design.emitted.design.instances
+    assert [row.instance for row in found.rows] == [item.name for item in instances]
+    assert [row.node for row in found.rows] == [item.node for item in instances]
+    assert len(told) == told[0][1] - 1 <= len(instances)
+    linear = next(row for row in found.rows if row.module == "litho_linear")
+    assert linear.resources.dsps > 0
+    assert found.total.dsps == found.whole.dsps
+    assert f"{found.total.luts}" in cells_of(found._repr_html_())
+    assert found.record()["whole"]["luts"] == found.whole.luts > 0
+
+
 def test_a_run_shows_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     tables = {

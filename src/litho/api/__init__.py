@@ -5,6 +5,7 @@ design = litho.emit("design", graph, device="ecp5-25k")
 litho.simulate(design, images)
 """
 
+from litho.api.blocks import BlocksResult, synthesize_blocks
 from litho.api.catalog import DoctorResult, ListResult, doctor, list
 from litho.api.compression import CompressResult, compress, prune
 from litho.api.hardware import (
@@ -43,6 +44,7 @@ from litho.api.statistics import StatsResult, read_samples, stats
 from litho.api.waves import record_case
 
 __all__ = [
+    "BlocksResult",
     "CheckResult",
     "CompressResult",
     "DoctorResult",
@@ -82,4 +84,5 @@ __all__ = [
     "simulate",
     "stats",
     "synthesize",
+    "synthesize_blocks",
 ]

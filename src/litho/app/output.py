@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from litho.api.show import Shown
 
-__all__ = ["Progress", "json_option", "print_json", "print_table", "show", "working"]
+__all__ = ["Progress", "advancing", "json_option", "print_json", "print_table", "show", "working"]
 
 _Verb = Callable[..., None]
 
@@ -103,9 +103,16 @@ def _bars() -> "Bars":
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that `what` is being done, as long as it is."""
+    with advancing(what):
+        yield
+
+
+@contextmanager
+def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal that `what` is being done; what is given tells how far it is."""
     progress = Progress()
     progress.begin(what)
     try:
-        yield
+        yield progress.advance
     finally:
         progress.close()

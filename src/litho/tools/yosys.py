@@ -102,9 +102,15 @@ class Synthesis:
     log: Path
 
 
-def synthesize(folder: DesignFolder, family: Family, directory: Path) -> Synthesis:
+def synthesize(
+    folder: DesignFolder,
+    family: Family,
+    directory: Path,
+    parameters: Mapping[str, int | str] | None = None,
+) -> Synthesis:
     """Synthesize `folder` for `family`; netlists, log and script go into `directory`.
 
+    With `parameters`, names of memory files among them, its top is a module that has them.
     Raises `DataError` for a memory file that is absent or not whole, `ToolError` when Yosys
     fails, and `UnsupportedError` for a family that it is not asked to map to.
     """
@@ -114,8 +120,11 @@ def synthesize(folder: DesignFolder, family: Family, directory: Path) -> Synthes
         )
     check_memories(folder)
     yosys = require(YOSYS)
-    script = _script(folder, family)
-    files = sorted({*folder.sources, *(path.name for path in folder.path.glob("*.mem"))})
+    script = _script(folder, family, parameters or {})
+    memories = {path.name for path in folder.path.glob("*.mem")}
+    if parameters is not None:
+        memories &= set(parameters.values())
+    files = sorted({*folder.sources, *memories})
     contents = [part for name in files for part in (name, read_source(folder.path / name))]
     key = digest(yosys.identity, yosys.version, script, *contents)
 
@@ -135,10 +144,15 @@ def synthesize(folder: DesignFolder, family: Family, directory: Path) -> Synthes
     return Synthesis(report, family, folder.top, netlist, verilog, directory / "synth.log")
 
 
-def _script(folder: DesignFolder, family: Family) -> str:
+def _script(folder: DesignFolder, family: Family, parameters: Mapping[str, int | str]) -> str:
+    given = [
+        f'-G {name}="{value}"' if isinstance(value, str) else f"-G {name}={value}"
+        for name, value in parameters.items()
+    ]
+    words = ["--top", folder.top, "-DSYNTHESIS", *given, *folder.sources]
     return "\n".join(
         [
-            f"read_slang --top {folder.top} -DSYNTHESIS {' '.join(folder.sources)}",
+            f"read_slang {' '.join(words)}",
             f"{_SYNTHESIS[family.name]} -top {folder.top}",
             "tee -q -o ../cells.json stat -json",
             "write_json ../netlist.json",
