@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from graphs import relus, residual
 
-from litho.emit import design_of, emit
+from litho.emit import depths_in, design_of, emit
 from litho.emit import folder as folder_module
 from litho.emit.manifest import manifest
-from litho.errors import ConfigError, GraphError
+from litho.errors import ConfigError, DataError, GraphError
 from litho.ops import registry
-from litho.rtl import check_memories, read_folder, timing_of
+from litho.rtl import check_memories, read_folder, render, timing_of
 
 
 def _content(folder: Path) -> dict[str, bytes]:
@@ -61,6 +61,22 @@ def test_the_manifest_says_what_each_module_is(tmp_path: Path) -> None:
 def _modules(folder: Path) -> dict[str, dict[str, Any]]:
     facts = json.loads((folder / "manifest.json").read_text())
     return {item["instance"].removeprefix("u_"): item for item in facts["modules"]}
+
+
+def test_the_manifest_gives_the_same_buffers_again(tmp_path: Path) -> None:
+    emitted = emit(tmp_path / "design", residual(), registry())
+    depths = depths_in(tmp_path / "design")
+    again = design_of(residual(), registry(), "top", depths)
+    assert depths
+    assert again.connections == emitted.design.connections
+    assert render(again) == render(emitted.design)
+
+
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path) -> None:
+    emit(tmp_path / "design", residual(), registry())
+    (tmp_path / "design" / "manifest.json").write_text('{"modules": [{}]}')
+    with pytest.raises(DataError, match=r"must have a manifest, and .*KeyError\('module'\)"):
+        depths_in(tmp_path / "design")
 
 
 def test_the_manifest_says_how_tensors_are_stored_and_travel(tmp_path: Path) -> None:

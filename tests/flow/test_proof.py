@@ -10,6 +10,7 @@ from litho.emit import emit
 from litho.errors import ConfigError, MismatchError
 from litho.flow.codes import code_batches, drawn, read_codes, samples_at_once, write_codes
 from litho.flow.estimate import estimate_of
+from litho.flow.hardware import _shares
 from litho.flow.proof import Bench, prove
 from litho.flow.taps import taps_of
 from litho.formats import Fixed
@@ -106,10 +107,34 @@ def test_streams_inside_are_compared_and_held_up(tmp_path: Path) -> None:
     assert (proof.values, proof.mismatches) == (200, 0)
     assert proof.timing == emitted.timing
     taps.wanted[0][19, 0, 4] ^= 1
-    with pytest.raises(MismatchError, match=r"'first'.*1 of 100 values"):
+    with pytest.raises(MismatchError, match=r"'first'.*1 of 200 values"):
         prove(emitted.folder, emitted.design, inputs, expected, Bench(seed=1), taps)
     with pytest.raises(ConfigError, match=r"key 'simulate.taps\[1\]' must match a node, not 'x\*'"):
         taps_of(emitted.design, graph(), ["*", "x*"], inputs, registry())
+
+
+def test_samples_are_shared_out_among_simulations(tmp_path: Path) -> None:
+    emitted = emit(tmp_path / "design", graph(), registry())
+    inputs = drawn(graph(), 20, seed=1)
+    expected = interpret(graph(), inputs, registry())
+    taps = taps_of(emitted.design, graph(), ["*"], inputs, registry())
+    bench = Bench(seed=1, shares=3, command="again")
+    proof = prove(emitted.folder, emitted.design, inputs, expected, bench, taps)
+    assert (proof.values, proof.mismatches) == (300, 0)
+    assert proof.timing == emitted.timing
+    alone = prove(emitted.folder, emitted.design, inputs, expected, Bench(seed=1), taps)
+    assert proof.cycles != alone.cycles
+    # Samples count from the first one, whichever simulation has them.
+    expected["second"][13, 2] ^= 1
+    with pytest.raises(MismatchError, match=r"in sample 13, .*1 of 300 values differ; .*again"):
+        prove(emitted.folder, emitted.design, inputs, expected, bench, taps)
+
+
+def test_a_long_simulation_of_many_samples_is_shared_out() -> None:
+    assert _shares(samples=128, interval=1 << 18) == 2
+    assert _shares(samples=127, interval=1 << 18) == 1
+    assert _shares(samples=10_000, interval=1 << 18) == 16
+    assert _shares(samples=10_000, interval=100) == 1
 
 
 def test_an_estimate_is_the_sum_of_the_blocks(tmp_path: Path) -> None:

@@ -288,11 +288,11 @@ MUTANTS = (
         check_second_simulator,
     ),
     Mutant(
-        "a banked matrix is read before its last beat is there",
+        "a banked matrix is read before it is whole",
         "rtl-banked_buffer_many_out",
         "litho_banked_buffer.sv",
         "assign place_ready_o = full_q != '0",
-        "assign place_ready_o = (full_q != '0 || write_q == WriteBits'(Writes - 1))",
+        "assign place_ready_o = (full_q != '0 || write_q != '0)",
     ),
     Mutant(
         "a banked matrix is written over before it is read to the end",

@@ -28,6 +28,6 @@ def test_the_seed_of_stalls_is_a_natural_number() -> None:
 def test_a_simulator_that_ends_in_silence_has_failed(tmp_path: Path, left: str | None) -> None:
     if left is not None:
         (tmp_path / "result").write_text(left)
-    message = "the simulator must tell how it ended, and did not; to repeat: run it"
+    message = "the simulator must tell how it ended, and did not: it printed nothing; to repeat"
     with pytest.raises(ToolError, match=message):
         _cycles(tmp_path, "run it")

@@ -20,7 +20,7 @@ from litho.rtl import (
     write_design,
 )
 from litho.rtl.stream.register import register
-from litho.sim import Stalls, simulate
+from litho.sim import Request, Stalls, simulate, simulate_all
 
 from .conftest import IN, OUT, RIGHT
 
@@ -53,6 +53,30 @@ def test_tells_the_cycle_of_each_transfer_at_full_speed(make, simulator):
     assert np.array_equal(found.output_cycles[0], np.arange(1, 41))
     assert found.cycles == 41
     assert found.simulator.startswith(simulator)
+
+
+def test_several_simulations_run_at_once(make, simulator):
+    folder = make(RIGHT)
+    requests = tuple(
+        Request(folder, (IN,), (OUT,), (CODES[part],), simulator=simulator)
+        for part in (slice(0, 3), slice(3, 10))
+    )
+    found = simulate_all(requests, workers=2)
+    assert [item.cycles for item in found] == [13, 29]
+    assert np.array_equal(np.concatenate([item.outputs[0] for item in found]), CODES)
+
+
+def test_the_first_simulation_that_fails_is_told_and_its_vectors_stay(make, simulator):
+    right = (make(RIGHT), (IN,), (OUT,), (CODES,))
+    with pytest.raises(MismatchError, match="no beat moved for 5 cycles") as caught:
+        simulate_all(
+            (
+                Request(*right, simulator=simulator),
+                Request(*right, simulator=simulator, stalls=Stalls(1, 0.99), patience=5),
+                Request(*right, simulator=simulator),
+            )
+        )
+    assert Path(str(caught.value).split()[-1].removeprefix("+vectors=")).is_dir()
 
 
 def test_stalls_are_the_same_for_the_same_seed_only(make, simulator):

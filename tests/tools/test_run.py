@@ -112,6 +112,21 @@ def test_the_first_job_that_fails_ends_the_others(tmp_path):
     assert time.perf_counter() - started < 30
 
 
+def test_a_job_that_runs_for_too_long_ends_the_others(tmp_path):
+    started = time.perf_counter()
+    jobs = [job(tmp_path, "import time; time.sleep(60)", f"log{n}") for n in range(3)]
+    with pytest.raises(ToolError, match=r"not with stopped after 0\.5 s"):
+        run_all(jobs, timeout=0.5)
+    assert time.perf_counter() - started < 30
+
+
+def test_jobs_may_end_with_other_exit_codes(tmp_path):
+    jobs = [job(tmp_path, f"raise SystemExit({n})", f"log{n}") for n in range(2)]
+    run_all(jobs, allowed=(0, 1))
+    with pytest.raises(ToolError, match="exit code 1"):
+        run_all(jobs)
+
+
 def test_an_interrupted_build_of_a_simulator_leaves_nothing_whole(tmp_path):
     code = textwrap.dedent("""\
         import os, signal, sys

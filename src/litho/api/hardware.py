@@ -350,7 +350,7 @@ def _on_disk(design: EmitResult | Path | str) -> "Iterator[EmitResult]":
     if isinstance(design, EmitResult):
         yield design
         return
-    from litho.emit import Emitted, design_of
+    from litho.emit import Emitted, depths_in, design_of
     from litho.ops import registry
     from litho.rtl import read_folder, timing_of
     from litho.tools import kept_on_failure
@@ -361,7 +361,7 @@ def _on_disk(design: EmitResult | Path | str) -> "Iterator[EmitResult]":
             yield emit(temporary / "design", graph)
             return
         folder = read_folder(place)
-        network = design_of(graph, registry(), folder.top)
+        network = design_of(graph, registry(), folder.top, depths_in(place))
         yield EmitResult(graph, Emitted(folder, network, timing_of(network)))
 
 

@@ -1,8 +1,9 @@
 """A graph → the design that computes it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from litho.emit.buffers import buffered
+from litho.emit.buffers import buffered, with_buffers
 from litho.emit.names import Names, check_top
 from litho.emit.network import Network, Use
 from litho.errors import GraphError, UnsupportedError
@@ -15,15 +16,23 @@ from litho.rtl.loading import WEIGHTS
 __all__ = ["design_of", "interval_of"]
 
 
-def design_of(graph: Graph, registry: Registry, name: str = "top") -> Design:
+def design_of(
+    graph: Graph,
+    registry: Registry,
+    name: str = "top",
+    depths: Mapping[str, int] | None = None,
+) -> Design:
     """Give the design of `graph`: a block a node, forks, width changes, and buffers that suffice.
 
+    To find these takes long in a large design: `depths`, which `depths_in` gives of a folder
+    that was emitted before, are taken as they are.
     The wires at a node's output bear the node's name, if that is a name in SystemVerilog.
     Raises `GraphError` for a graph that breaks a rule or has no hardware: an unknown op or format
     (`UnsupportedError`), a node left to the host, an input that nothing reads.
     """
     needed = check(graph, registry).without_unused()
-    return buffered(_plain(needed, registry, check_top(name)))
+    plain = _plain(needed, registry, check_top(name))
+    return buffered(plain) if depths is None else with_buffers(plain, depths)
 
 
 def interval_of(graph: Graph, registry: Registry) -> int:

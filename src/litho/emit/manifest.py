@@ -8,14 +8,20 @@ have those memories, in the order in which they are filled, under `loaded`.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+from litho.errors import DataError
 from litho.hw import Timing
 from litho.ir import Graph, TensorType
 from litho.rtl import Block, Design, Instance, Memory, Stream, loading_of, sources_of
 from litho.rtl.loading import WEIGHTS
 
-__all__ = ["manifest"]
+__all__ = ["depths_in", "manifest", "read_manifest"]
+
+_T = TypeVar("_T")
+_BUFFER = "litho_stream_fifo"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _STORAGE = "none: a stream of data, valid, ready"
@@ -41,6 +47,33 @@ def manifest(graph: Graph, design: Design, timing: Timing) -> str:
         ],
     }
     return json.dumps(facts, indent=2) + "\n"
+
+
+def read_manifest(directory: Path, read: Callable[[dict[str, Any]], _T]) -> _T:
+    """Give what `read` takes from the manifest of the design in `directory`.
+
+    Raises `DataError` when there is none, or what `read` asks for is not in it.
+    """
+    path = directory / "manifest.json"
+    try:
+        return read(json.loads(path.read_text()))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"a design must have a manifest, and {path} is none: {error!r}; emit the design again"
+        ) from error
+
+
+def depths_in(directory: Path) -> dict[str, int]:
+    """Give the depth of each buffer of the design in `directory`, by the wires it takes from.
+
+    Raises `DataError` when it has no manifest.
+    """
+    return read_manifest(directory, _depths)
+
+
+def _depths(facts: dict[str, Any]) -> dict[str, int]:
+    buffers = [item for item in facts["modules"] if item["module"] == _BUFFER]
+    return {item["inputs"][0]["wires"]: item["parameters"]["Depth"] for item in buffers}
 
 
 def _end(instance: str, stream: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from litho import tools
-from litho.emit import design_of, emit
+from litho.emit import depths_in, design_of, emit
 from litho.errors import ConfigError, MismatchError
 from litho.flow.blame import blamed
 from litho.flow.codes import read_codes, write_codes
@@ -23,11 +23,11 @@ from litho.flow.stage import Context, Stage
 from litho.flow.taps import taps_of
 from litho.flow.waves import record
 from litho.hw import find_device, find_family
-from litho.ir import Graph, Lanes, load, save
+from litho.ir import Graph, Lanes, has_state, load, save
 from litho.ops import setting
 from litho.passes import StreamWeights
 from litho.passes.choose_lanes import ChooseLanes
-from litho.rtl import loading_of, read_folder, timing_of
+from litho.rtl import least_interval, loading_of, read_folder, timing_of
 from litho.sim import Wave
 
 __all__ = [
@@ -45,6 +45,9 @@ __all__ = [
 ]
 
 TOP = "top"
+
+# Samples of a share at least, and how many shares at most; cycles from which on it pays.
+_SHARE, _SHARES, _LONG = 64, 16, 2_000_000
 
 
 def target_of(config: Config) -> Hardware:
@@ -107,16 +110,19 @@ def _simulate(context: Context) -> None:
     known, count = ops_of(context.config), settings.samples or None
     vectors = context.needs["lower"] / "inputs.npz"
     graph, inputs = load(emitted, known), read_codes(vectors, count)
-    design = design_of(graph, known, TOP)
+    design = design_of(graph, known, TOP, depths_in(emitted / "design"))
     expected = read_codes(context.needs["evaluate"] / "outputs.npz", count)
     if count:
         vectors = write_codes(context.folder / "vectors.npz", inputs)
     taps = taps_of(design, graph, settings.taps, inputs, known) if settings.taps else None
     command = _repeating(context, vectors, "--seed", str(context.config.seed))
     stalls = (settings.source_stalls, settings.sink_stalls)
+    samples = len(next(iter(inputs.values())))
+    shares = 1 if has_state(graph, known) else _shares(samples, least_interval(design))
     proofs = []
     for name in _simulators(context.config):
-        bench = Bench(context.config.seed, *stalls, name, f"{command} --simulator {name}")
+        again = f"{command} --simulator {name}"
+        bench = Bench(context.config.seed, *stalls, name, again, shares=shares)
         try:
             folder = read_folder(emitted / "design")
             proofs.append(prove(folder, design, inputs, expected, bench, taps))
@@ -125,11 +131,19 @@ def _simulate(context: Context) -> None:
     write_facts(context.folder, "proof", asdict(together(proofs)))
 
 
+def _shares(samples: int, interval: int) -> int:
+    """Give among how many simulations the samples are shared out: one, unless they take long.
+
+    It does not depend on the machine, so that cycles do not. Each share fills the pipeline again.
+    """
+    return max(1, min(_SHARES, samples // _SHARE)) if samples * interval >= _LONG else 1
+
+
 def _wave(context: Context) -> None:
     """Record the streams of the design on the first samples of the test set."""
     emitted, settings = context.needs["emit"], context.config.simulate
     known = ops_of(context.config)
-    design = design_of(load(emitted, known), known, TOP)
+    design = design_of(load(emitted, known), known, TOP, depths_in(emitted / "design"))
     # Some more than go through in that time: buffers take them in early.
     samples = settings.wave // timing_of(design).interval + 8
     vectors = context.needs["lower"] / "inputs.npz"

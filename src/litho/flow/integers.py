@@ -19,7 +19,7 @@ from litho.flow.layers import write_layers
 from litho.flow.networks import WEIGHTS, compressed_of, data_of, model_of
 from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
-from litho.ir import Graph, Registry, interpret, interpret_from, load, save
+from litho.ir import Graph, Registry, has_state, interpret, interpret_from, load, save
 
 __all__ = ["COMPARE", "EVALUATE", "LOWER"]
 
@@ -96,7 +96,7 @@ def _interpreted(graph: Graph, path: Path, known: Registry) -> dict[str, Any]:
     sample to sample goes through them in order.
     """
     batches = code_batches(path, samples_at_once(graph))
-    if any(known.find(node.op).state for node in graph.nodes):
+    if has_state(graph, known):
         parts = list(_in_order(graph, batches, known))
     else:
         parts = list(_at_once(graph, batches, known))

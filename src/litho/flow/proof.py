@@ -1,5 +1,6 @@
 """Proves a design in simulation: every output code equal, every cycle as computed."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from litho.flow.taps import Taps
 from litho.hw import Timing
 from litho.ir.op import Codes
 from litho.rtl import Design, DesignFolder, Instrumentation, loading_of, timing_of, write_design
-from litho.sim import Stalls, Wave, compare, measured, simulate
+from litho.sim import Request, Simulation, Stalls, Wave, compare, measured, simulate_all
 from litho.tools import kept_on_failure
 
 __all__ = ["Bench", "Proof", "prove", "together"]
@@ -24,7 +25,9 @@ _STEADY = 16  # tensors after which a pipeline is full
 class Bench:
     """How a design is held up while it is compared, and the command that does it again.
 
-    With `wave` the stalled run is recorded.
+    With `wave` the stalled run is recorded. The samples are shared out among so many simulations,
+    each of which holds up streams by a seed of its own: one, where a state goes on from sample to
+    sample.
     """
 
     seed: int
@@ -33,6 +36,7 @@ class Bench:
     simulator: str = "verilator"
     command: str = ""
     wave: Wave | None = None
+    shares: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +67,73 @@ def prove(
 ) -> Proof:
     """Compare the design in `folder` with codes[samples, *shape] by name, in and out.
 
-    All samples run under random stalls, then again at full speed for latency and interval. With
-    `taps` the streams inside are compared as well, and held up, in a copy that brings them out;
-    the design itself then runs at full speed on a few samples.
+    All samples run under random stalls, and at full speed for latency and interval. With `taps`
+    the streams inside are compared as well, and held up, in a copy that brings them out; the design
+    itself then runs at full speed on a few samples.
     Raises `MismatchError` when a code differs, and when latency or interval is not what the
     schedules of `design` say.
     """
     given = on_streams(design.inputs, tuple(inputs.values()))
     wanted = on_streams(design.outputs, tuple(expected.values()))
+    seen = (*wanted, *(taps.wanted if taps else ()))
+    some, few = given, wanted
+    if taps:
+        some, few = (tuple(codes[:_STEADY] for codes in side) for side in (given, wanted))
+    some, few = _at_least(_STEADY, some), _at_least(_STEADY, few)
     with _brought_out(folder, design, taps) as watched:
-        held_up = simulate(
-            watched,
+        shares = _held_up(watched, design, given, bench, taps)
+        full_speed = Request(
+            folder,
             design.inputs,
             design.outputs,
-            given,
-            taps=taps.streams if taps else (),
-            stall_bits=len(taps.streams) if taps else 0,
-            stalls=Stalls(bench.seed, bench.source, bench.sink),
+            some,
             simulator=bench.simulator,
-            wave=bench.wave,
             loading=loading_of(design),
         )
-    values = compare(wanted, held_up.outputs, design.outputs, bench.command).values
-    if taps:
-        values += compare(taps.wanted, held_up.taps, taps.streams, bench.command).values
-        given, wanted = (tuple(codes[:_STEADY] for codes in side) for side in (given, wanted))
-    timing, sample = _timing(folder, design, given, wanted, bench)
+        *held_up, free = simulate_all((*shares, full_speed), os.cpu_count() or 1)
+    streams = (*design.outputs, *(taps.streams if taps else ()))
+    found = tuple(
+        np.concatenate(parts)
+        for parts in zip(*((*part.outputs, *part.taps) for part in held_up), strict=True)
+    )
+    values = compare(seen, found, streams, bench.command).values
+    compare(few, free.outputs, design.outputs, bench.command)
+    timing, sample = _timing(free, design, bench)
     return Proof(
-        held_up.simulator,
+        free.simulator,
         values,
         0,
-        held_up.cycles,
-        held_up.build_s,
-        held_up.simulate_s,
+        sum(part.cycles for part in held_up),
+        sum(part.build_s for part in (*held_up, free)),
+        free.simulate_s,
         timing,
         sample,
+    )
+
+
+def _held_up(
+    folder: DesignFolder,
+    design: Design,
+    given: tuple[Codes, ...],
+    bench: Bench,
+    taps: Taps | None,
+) -> tuple[Request, ...]:
+    """Give the runs under stalls: each of a share of the samples."""
+    shares = zip(*(np.array_split(codes, bench.shares) for codes in given), strict=True)
+    return tuple(
+        Request(
+            folder,
+            design.inputs,
+            design.outputs,
+            share,
+            taps=taps.streams if taps else (),
+            stall_bits=len(taps.streams) if taps else 0,
+            stalls=Stalls(bench.seed + number, bench.source, bench.sink),
+            simulator=bench.simulator,
+            wave=bench.wave if number == 0 else None,
+            loading=loading_of(design),
+        )
+        for number, share in enumerate(shares)
     )
 
 
@@ -125,23 +161,8 @@ def together(proofs: Sequence[Proof]) -> Proof:
     )
 
 
-def _timing(
-    folder: DesignFolder,
-    design: Design,
-    given: tuple[Codes, ...],
-    wanted: tuple[Codes, ...],
-    bench: Bench,
-) -> tuple[Timing, int]:
-    given, wanted = _at_least(_STEADY, given), _at_least(_STEADY, wanted)
-    free = simulate(
-        folder,
-        design.inputs,
-        design.outputs,
-        given,
-        simulator=bench.simulator,
-        loading=loading_of(design),
-    )
-    compare(wanted, free.outputs, design.outputs, bench.command)
+def _timing(free: Simulation, design: Design, bench: Bench) -> tuple[Timing, int]:
+    """Give the timing that a run at full speed shows, and the cycles of its first tensor."""
     found, computed = measured(free, design.outputs).timing, timing_of(design)
     if found != computed:
         raise MismatchError(

@@ -8,7 +8,7 @@ import numpy as np
 
 from litho.errors import ConfigError
 from litho.flow.codes import on_streams, samples_at_once
-from litho.ir import Graph, Registry, interpret
+from litho.ir import Graph, Registry, has_state, interpret
 from litho.ir.op import Codes
 from litho.rtl import Connection, Design, Stream
 
@@ -72,8 +72,7 @@ def _values(
 ) -> tuple[Codes, ...]:
     """Give codes[samples, *shape] of each node, a few samples at a time."""
     samples = len(next(iter(inputs.values())))
-    has_state = any(registry.find(node.op).state for node in graph.nodes)
-    size = samples if has_state else samples_at_once(graph)
+    size = samples if has_state(graph, registry) else samples_at_once(graph)
     parts: list[list[Codes]] = [[] for _ in nodes]
     for start in range(0, samples, size):
         given = {name: codes[start : start + size] for name, codes in inputs.items()}

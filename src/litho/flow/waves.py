@@ -1,10 +1,9 @@
 """The waves of a design: recorded at full speed, and drawn for the report."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from litho.errors import DataError
+from litho.emit import read_manifest
 from litho.flow.codes import on_streams
 from litho.flow.proof import Bench
 from litho.ir import Graph, TensorType
@@ -51,13 +50,7 @@ def tracks_of(design: Path, graph: Graph, waves: Path) -> tuple[Track, ...]:
     The streams are those that the manifest in the folder `design` names: the inputs, and the
     output of each node. Raises `DataError` when manifest or waves are not what they must be.
     """
-    path = design / "manifest.json"
-    try:
-        streams = _streams(json.loads(path.read_text()), graph)
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(
-            f"a design must have a manifest, and {path} is none: {error!r}; emit the design again"
-        ) from error
+    streams = read_manifest(design, lambda facts: _streams(facts, graph))
     if len(streams) > _TRACKS:
         outputs = [item for item in streams if item[2] in graph.outputs][: _TRACKS // 2]
         others = [item for item in streams if item not in outputs]

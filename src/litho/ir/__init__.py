@@ -2,7 +2,7 @@
 
 from litho.ir.draw import draw
 from litho.ir.graph import Constant, Graph, Input, Lanes, Node, Origin
-from litho.ir.interpreter import interpret, interpret_from
+from litho.ir.interpreter import has_state, interpret, interpret_from
 from litho.ir.op import AtenCall, Lowering, LoweringContext, NodeView, Op, Ref, Registry, State
 from litho.ir.rules import check
 from litho.ir.store import load, save
@@ -31,6 +31,7 @@ __all__ = [
     "ValueRange",
     "check",
     "draw",
+    "has_state",
     "interpret",
     "interpret_from",
     "load",

@@ -10,7 +10,7 @@ from litho.ir.graph import Constant, Graph
 from litho.ir.op import Codes, NodeView, Registry
 from litho.ir.types import TensorType
 
-__all__ = ["interpret", "interpret_from", "view_of"]
+__all__ = ["has_state", "interpret", "interpret_from", "view_of"]
 
 
 def interpret(
@@ -73,6 +73,11 @@ def view_of(graph: Graph, name: str) -> NodeView:
         tuple(graph.type_of(source) for source in node.inputs),
         tuple(item if isinstance(item, Constant) else None for item in found),
     )
+
+
+def has_state(graph: Graph, registry: Registry) -> bool:
+    """Say whether a node of `graph` remembers something from sample to sample."""
+    return any(registry.find(node.op).state for node in graph.nodes)
 
 
 def _checked_inputs(graph: Graph, inputs: Mapping[str, Codes]) -> dict[str, Codes]:

@@ -169,13 +169,19 @@ def _after_stall(name: str, instrumentation: Instrumentation) -> str:
 
 
 def _stalls(design: Design, instrumentation: Instrumentation) -> list[str]:
-    lines = []
+    if not instrumentation.stalls:
+        return []
+    # From a register: what a simulator computes after the clock edge stands for the whole cycle.
+    lines = [
+        f"  logic {_vector(len(instrumentation.stalls))}stall_q;",
+        "  always_ff @(posedge clk_i) stall_q <= stall_i;",
+    ]
     for place, connection in enumerate(_named(design, instrumentation.stalls)):
         name, width = connection.name, design.stream_of(connection).width
         ports = [
             ".clk_i(clk_i)",
             ".rst_ni(rst_ni)",
-            f".stall_i(stall_i[{place}])",
+            f".stall_i(stall_q[{place}])",
             f".in_data_i({name}_data)",
             f".in_valid_i({name}_valid)",
             f".in_ready_o({name}_ready)",

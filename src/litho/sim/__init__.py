@@ -1,12 +1,13 @@
 """A design and vectors → outputs, cycles, verdict."""
 
 from litho.sim.measure import measure, measured
-from litho.sim.records import Simulation, Stalls, Wave
-from litho.sim.simulate import simulate
+from litho.sim.records import Request, Simulation, Stalls, Wave
+from litho.sim.simulate import simulate, simulate_all
 from litho.sim.toggles import Toggles, count_toggles
 from litho.sim.verdict import Verdict, compare
 
 __all__ = [
+    "Request",
     "Simulation",
     "Stalls",
     "Toggles",
@@ -17,4 +18,5 @@ __all__ = [
     "measure",
     "measured",
     "simulate",
+    "simulate_all",
 ]

@@ -4,7 +4,6 @@ Where Verilator's harness draws random bits, this bench drives X: on data while 
 unknown bit in a code that is taken, or an unknown valid, is a failure.
 """
 
-import shlex
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,9 @@ from litho.rtl.packing import unpack
 from litho.sim._icarus_bench import bench
 from litho.sim._plan import Plan
 
-__all__ = ["build", "execute", "read", "read_taken"]
+__all__ = ["TIMEOUT_S", "build", "job", "read", "read_taken"]
 
-_TIMEOUT_S = 3600.0
+TIMEOUT_S = 3600.0
 
 
 def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[Path, ...]) -> Path:
@@ -35,14 +34,13 @@ def build(folder: DesignFolder, plan: Plan, vectors: Path, extra_sources: tuple[
     return program
 
 
-def execute(program: Path, folder: DesignFolder, plan: Plan, vectors: Path) -> str:
-    """Run a compiled bench and give the command; its outcome is told in `result`."""
+def job(program: Path, folder: DesignFolder, plan: Plan, vectors: Path) -> tools.Job:
+    """Give the run of a compiled bench; its outcome is told in `result`."""
     for number, stream in enumerate(plan.sources):
         _write_hex(vectors, number, stream)
-    log = vectors / "simulator.log"
-    arguments = (f"+vectors={vectors}",)
-    tools.run_bench(program, arguments, folder.path, log, timeout=_TIMEOUT_S)
-    return shlex.join(["vvp", "-n", str(program), *arguments])
+    return tools.bench_job(
+        program, (f"+vectors={vectors}",), folder.path, vectors / "simulator.log"
+    )
 
 
 def _write_hex(vectors: Path, number: int, stream: Stream) -> None:

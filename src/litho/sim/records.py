@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from litho.errors import ConfigError
+from litho.rtl import DesignFolder, Loading, Stream
 from litho.rtl.block import Codes, Times
 
-__all__ = ["Simulation", "Stalls", "Wave"]
+__all__ = ["PATIENCE", "Request", "Simulation", "Stalls", "Wave"]
+
+PATIENCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,25 @@ class Wave:
 
 
 @dataclass(frozen=True, eq=False)
+class Request:
+    """A simulation that is asked for; `simulate` says what each of these is."""
+
+    folder: DesignFolder
+    inputs: tuple[Stream, ...]
+    outputs: tuple[Stream, ...]
+    codes: tuple[Codes, ...]
+    taps: tuple[Stream, ...] = ()
+    stall_bits: int = 0
+    stalls: Stalls | None = None
+    simulator: str = "verilator"
+    reset_at: int | None = None
+    extra_sources: tuple[Path, ...] = ()
+    patience: int = PATIENCE
+    wave: Wave | None = None
+    loading: Loading | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """What a simulation gave.
 
@@ -60,7 +82,7 @@ class Simulation:
     cycle in which each beat of a stream was transferred, 0 the first cycle out of reset; at full
     speed, the first in which all is loaded, `loading` cycles later.
     `cycles` counts from reset up to the last transfer; `build_s` and `simulate_s` are seconds of
-    wall time.
+    wall time, the latter of all that was asked for with it.
     """
 
     outputs: tuple[Codes, ...]

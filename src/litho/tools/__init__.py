@@ -4,10 +4,10 @@ from litho.errors import ConfigError
 from litho.tools.cache import cache_root, cached, digest, kept, kept_on_failure, scratch
 from litho.tools.cocotb import COCOTB
 from litho.tools.cxx import CXX
-from litho.tools.icarus import ICARUS, compile_bench, run_bench
+from litho.tools.icarus import ICARUS, bench_job, compile_bench
 from litho.tools.netlist import largest_fan_out, with_fan_out
 from litho.tools.nextpnr import NEXTPNR_ECP5, NEXTPNR_ICE40, place
-from litho.tools.run import Job, run
+from litho.tools.run import Job, first_error, run, run_all
 from litho.tools.tool import FoundTool, Tool, ToolStatus, require
 from litho.tools.vcd2fst import VCD2FST, convert_waves
 from litho.tools.verilator import VERILATOR, build_simulator, lint
@@ -28,6 +28,7 @@ __all__ = [
     "Synthesis",
     "Tool",
     "ToolStatus",
+    "bench_job",
     "build_simulator",
     "cache_root",
     "cached",
@@ -36,6 +37,7 @@ __all__ = [
     "convert_waves",
     "digest",
     "find",
+    "first_error",
     "kept",
     "kept_on_failure",
     "largest_fan_out",
@@ -43,7 +45,7 @@ __all__ = [
     "place",
     "require",
     "run",
-    "run_bench",
+    "run_all",
     "scratch",
     "survey",
     "synthesize",

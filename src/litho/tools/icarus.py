@@ -8,7 +8,7 @@ from pathlib import Path
 from litho.tools.run import Job, ask, run
 from litho.tools.tool import FoundTool, Tool, on_path, require
 
-__all__ = ["ICARUS", "compile_bench", "run_bench"]
+__all__ = ["ICARUS", "bench_job", "compile_bench"]
 
 
 @cache
@@ -38,10 +38,8 @@ def compile_bench(
     run(Job(require(ICARUS), arguments, directory, log))
 
 
-def run_bench(
-    program: Path, arguments: Sequence[str], directory: Path, log: Path, timeout: float | None
-) -> None:
-    """Run a compiled bench in `directory` with its plus-arguments, at most `timeout` seconds."""
+def bench_job(program: Path, arguments: Sequence[str], directory: Path, log: Path) -> Job:
+    """Give the run of a compiled bench in `directory` with its plus-arguments."""
     found = require(ICARUS)
     runner = FoundTool("vvp", (str(found.home), "-n"), found.version, found.home)
-    run(Job(runner, (str(program), *arguments), directory, log), timeout=timeout)
+    return Job(runner, (str(program), *arguments), directory, log)

@@ -1,10 +1,12 @@
 """Runs programs: their output kept in logs, their failures told in full."""
 
+import math
 import os
 import re
 import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,38 +52,58 @@ def run(job: Job, *, timeout: float | None = None, allowed: tuple[int, ...] = (0
     return code
 
 
-def run_all(jobs: Sequence[Job], workers: int = 2) -> None:
+def run_all(
+    jobs: Sequence[Job],
+    workers: int = 2,
+    *,
+    timeout: float | None = None,
+    allowed: tuple[int, ...] = (0,),
+) -> None:
     """Run jobs, `workers` at a time, in the order given.
 
-    Raises `ToolError` for one that fails; the others are ended then.
+    Raises `ToolError` for one that ends with an exit code that is not `allowed`, and for one that
+    still runs after `timeout` seconds; the others are ended then.
     """
     waiting = list(jobs)
-    running: list[tuple[Job, subprocess.Popen[bytes]]] = []
+    running: list[_Running] = []
     try:
         while waiting or running:
             while waiting and len(running) < workers:
                 job = waiting.pop(0)
-                running.append((job, _start(job)))
-            job, process = running[0] if len(running) < workers else _first_done(running)
-            code = process.wait()
-            running.remove((job, process))
-            if code != 0:
-                raise ToolError(_failure(job, f"exit code {code}"))
+                running.append(_Running(job, _start(job), time.monotonic() + (timeout or math.inf)))
+            done = _first_done(running)
+            running.remove(done)
+            code = done.process.wait()
+            if code not in allowed:
+                raise ToolError(_failure(done.job, f"exit code {code}"))
+    except TimeoutError:
+        late = min(running, key=lambda item: item.end)
+        raise ToolError(_failure(late.job, f"stopped after {timeout:g} s")) from None
     finally:
-        for _, process in running:
-            _end(process)
+        for item in running:
+            _end(item.process)
 
 
-def _first_done(
-    running: list[tuple[Job, "subprocess.Popen[bytes]"]],
-) -> tuple[Job, "subprocess.Popen[bytes]"]:
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A job that runs, and when it must have ended."""
+
+    job: Job
+    process: "subprocess.Popen[bytes]"
+    end: float
+
+
+def _first_done(running: Sequence[_Running]) -> _Running:
+    """Wait for one of `running`; raises `TimeoutError` when one of them has run for too long."""
     while True:
-        for job, process in running:
+        for item in running:
             try:
-                process.wait(0.01)
+                item.process.wait(0.01)
             except subprocess.TimeoutExpired:
+                if time.monotonic() > item.end:
+                    raise TimeoutError from None
                 continue
-            return job, process
+            return item
 
 
 def _start(job: Job) -> "subprocess.Popen[bytes]":

@@ -51,10 +51,12 @@ module chain (
     .out_valid_o(sink_valid),
     .out_ready_i(sink_ready)
   );
+  logic [1:0] stall_q;
+  always_ff @(posedge clk_i) stall_q <= stall_i;
   litho_stream_stall #(.Width(16)) u_stall_between (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .stall_i(stall_i[0]),
+    .stall_i(stall_q[0]),
     .in_data_i(between_data),
     .in_valid_i(between_valid),
     .in_ready_o(between_ready),
@@ -65,7 +67,7 @@ module chain (
   litho_stream_stall #(.Width(16)) u_stall_source (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .stall_i(stall_i[1]),
+    .stall_i(stall_q[1]),
     .in_data_i(source_data),
     .in_valid_i(source_valid),
     .in_ready_o(source_ready),

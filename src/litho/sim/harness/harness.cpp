@@ -59,19 +59,34 @@ class Gate {
   Gate(uint64_t seed, uint32_t probability) : random_(seed), probability_(probability) {}
   bool stalls() {
     if (!probability_) return false;
-    uint64_t drawn = random_.next();
-    if (left_ == 0) {
-      left_ = 1 + (drawn >> 32) % 64;
-      uint32_t kind = (drawn >> 40) % 8;
-      now_ = kind == 0 ? 0 : kind == 1 ? 65536 : probability_;
-    }
+    if (left_ == 0) draw_spell();
     --left_;
-    return (drawn & 0xffff) < now_;
+    bool now = spell_ & 1;
+    spell_ >>= 1;
+    return now;
   }
 
  private:
+  void draw_spell() {
+    uint64_t drawn = random_.next();
+    left_ = 1 + (drawn >> 32) % 64;
+    uint32_t kind = (drawn >> 40) % 8;
+    spell_ = kind == 0 ? 0 : kind == 1 ? ~uint64_t{0} : drawn_bits();
+  }
+  // Each bit is set with the probability: it is that of a random fraction to lie below it, whose
+  // bits are compared for all 64 at once, from the lowest on.
+  uint64_t drawn_bits() {
+    uint64_t below = 0;
+    for (int place = 0; place < 16; ++place) {
+      uint64_t drawn = random_.next();
+      below = probability_ >> place & 1 ? below | ~drawn : below & ~drawn;
+    }
+    return below;
+  }
+
   Random random_;
-  uint32_t probability_, now_ = 0;
+  uint32_t probability_;
+  uint64_t spell_ = 0;  // of the cycles to come, the next one lowest
   uint64_t left_ = 0;
 };
 
@@ -184,6 +199,9 @@ class Watched {
   }
 
   void drive() { *port_.ready = !gate_.stalls(); }
+
+  // Nothing is offered and nothing was: the most frequent case by far where there are many taps.
+  bool is_idle() const { return !(*port_.valid | held_); }
 
   void check(int64_t cycle, int in_reset) {
     if (in_reset > 1 && *port_.valid)
@@ -373,15 +391,18 @@ class Bench {
   void watch(int in_reset, bool quiet) {
     if (cycle_ == 0 && in_reset == 1) return;  // before the first edge anything may stand there
     for (auto& sink : sinks_) sink.check(cycle_, in_reset);
-    for (auto& tap : taps_) tap.check(cycle_, in_reset);
+    bool moved = false;
+    for (auto& tap : taps_) {
+      if (tap.is_idle()) continue;
+      tap.check(cycle_, in_reset);
+      if (!in_reset && !quiet) moved |= tap.transfer(cycle_);
+    }
     if (in_reset || quiet) return;
     auto now = static_cast<uint64_t>(cycle_);
     if (now < kProbeAll || now % kProbeEvery == 0)
       for (auto& sink : sinks_) sink.probe(model_.eval, cycle_);
-    bool moved = false;
     for (auto& source : sources_) moved |= source.transfer(cycle_);
     for (auto& sink : sinks_) moved |= sink.transfer(cycle_);
-    for (auto& tap : taps_) moved |= tap.transfer(cycle_);
     idle_ = moved ? 0 : idle_ + 1;
     longest_ = std::max(longest_, idle_);
   }
