@@ -8,7 +8,7 @@ import pytest
 
 from litho.errors import ConfigError
 from litho.flow import Config, run
-from litho.flow.skipping import holding, skipping
+from litho.flow.skipping import skipping, sparing
 from litho.flow.strict import convert
 from litho.ir import Graph, Node, load
 from litho.ops import registry
@@ -100,17 +100,36 @@ def test_a_dense_weight_has_nothing_to_skip(dense: Path) -> None:
         skipping(replace(graph, constants=full), hardware, registry())
 
 
-def test_a_layer_that_holds_for_zeros_gives_the_same_codes(tmp_path: Path) -> None:
-    hardware = {**HARDWARE, "hold_zeros": ["fc"]}
+@pytest.mark.parametrize("zeros", ["hold", "skip"])
+def test_a_layer_that_spares_zeros_gives_the_same_codes(zeros: str, tmp_path: Path) -> None:
+    hardware = {**HARDWARE, f"{zeros}_zeros": ["fc"]}
     found = run(convert({**BASE, "hardware": hardware}, Config, "here"), tmp_path / "run")
-    assert layer(load(found.folder, registry())).params.holds
+    assert layer(load(found.folder, registry())).params.zeros == zeros
     assert found.result.verification is not None
     assert (found.result.verification.mismatches, found.result.verification.values) == (0, 160)
 
 
-def test_a_layer_to_hold_that_is_not_there_is_told_with_its_key(dense: Path) -> None:
-    asked = convert({**BASE, "hardware": {**HARDWARE, "hold_zeros": ["fd"]}}, Config, "here")
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        (
+            {"hold_zeros": ["fd"]},
+            r"^key 'hardware\.hold_zeros': HoldZeros 'fd' must match a linear, .* near names: fc",
+        ),
+        (
+            {"skip_zeros": ["fd"]},
+            r"^key 'hardware\.skip_zeros': SkipZeroBeats 'fd' must match a linear",
+        ),
+        (
+            {"hold_zeros": ["fc"], "skip_zeros": ["f*"]},
+            r"'hardware\.skip_zeros' must name different linears, and both match %fc\.linear",
+        ),
+    ],
+)
+def test_layers_to_spare_that_are_none_are_told_with_their_key(
+    tables: dict[str, list[str]], message: str, dense: Path
+) -> None:
+    asked = convert({**BASE, "hardware": {**HARDWARE, **tables}}, Config, "here")
     assert asked.hardware is not None
-    message = r"^key 'hardware\.hold_zeros': HoldZeros 'fd' must match a linear, .* near names: fc"
     with pytest.raises(ConfigError, match=message):
-        holding(load(dense, registry()), asked.hardware, registry())
+        sparing(load(dense, registry()), asked.hardware, registry())

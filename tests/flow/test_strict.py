@@ -60,7 +60,12 @@ def test_a_resolved_configuration_reads_back_as_itself(tmp_path: Path) -> None:
         (
             "[[hardware.lanes]]",
             'weights = "stream"\nhold_zeros = ["fc1"]\n[[hardware.lanes]]',
-            r"hold_zeros must have weights in ROM",
+            r"hold_zeros must have weights in ROM; give weights = 'rom', or leave hold_zeros out",
+        ),
+        (
+            "[[hardware.lanes]]",
+            'weights = "stream"\nskip_zeros = ["fc1"]\n[[hardware.lanes]]',
+            r"skip_zeros must have weights in ROM; give weights = 'rom', or leave skip_zeros out",
         ),
         ("[[hardware.lanes]]", "within = 0.1\n[[hardware.lanes]]", r"within must be .* interval"),
         ('"digits"', "3", r"key 'task' must be str, not 3"),

@@ -40,6 +40,7 @@ class Mutant:
 EVEN = "rtl-round_half_even_7b_s4b_shift3b"
 LINEAR = "linear-10x6_fixed8f4_fixed6f3_4to2_1"
 HOLDS = "linear-12x6_fixed8f4_3to2_holds"
+SKIPS = "linear-12x6_fixed8f4_3to2_skips"
 MATMUL = "matmul-plain_3x5_5x4"
 LOADED = "loaded_linear-10x6_fixed8f4_fixed6f3_4to2_1"
 SPARSE = "sparse_linear-12x10_3x2_10_4to5_2"
@@ -385,22 +386,22 @@ MUTANTS = (
         "the accumulator starts at the last sum",
         LINEAR,
         "litho_dot_stream.sv",
-        "base = is_first ? start_i[o*OutBits +: OutBits] :",
+        "base = first_q ? start_i[o*OutBits +: OutBits] :",
         "base =",
     ),
     Mutant(
         "the weights go on while the codes wait",
         LINEAR,
         "litho_linear_core.sv",
-        "else if (row_valid && row_ready) begin",
-        "else if (row_valid) begin",
+        "else if (step) word_q",
+        "else if (row_valid) word_q",
     ),
     Mutant(
         "a beat of zeros adds the last sum again",
         HOLDS,
         "litho_dot_stream.sv",
-        ".in_data_i(product_hold)",
-        ".in_data_i(1'b0)",
+        ".in_data_i({product_last, product_hold})",
+        ".in_data_i({product_last, 1'b0})",
     ),
     Mutant(
         "a row that begins with zeros keeps the last result",
@@ -415,6 +416,57 @@ MUTANTS = (
         "litho_linear_core.sv",
         "HoldZeros && row_data == '0",
         "HoldZeros && row_data[InBits*InLanes-1 -: InBits] == '0",
+    ),
+    Mutant(
+        "a beat is skipped when its first lane is zero",
+        SKIPS,
+        "litho_row_skip.sv",
+        "in_data_i != '0)",
+        "in_data_i[0] != '0)",
+    ),
+    Mutant(
+        "a row that ends with zeros has no end",
+        SKIPS,
+        "litho_row_skip.sv",
+        "(is_final || in_data_i != '0)",
+        "(in_data_i != '0)",
+    ),
+    Mutant(
+        "a beat of zeros is skipped but for its cycle",
+        SKIPS,
+        "litho_row_skip.sv",
+        "(is_final || in_data_i != '0)",
+        "1'b1",
+        check_timing,
+        "must offer beat",
+    ),
+    Mutant(
+        "a row begins where the one before did",
+        SKIPS,
+        "litho_row_skip.sv",
+        "else if (fetch && is_row_end && is_last_repeat) start_q",
+        "else if (fetch && is_row_end && is_last_repeat && start_q != '0) start_q",
+    ),
+    Mutant(
+        "a beat that is skipped takes the place of the next",
+        SKIPS,
+        "litho_row_skip.sv",
+        "else if (take) place_q",
+        "else if (push) place_q",
+    ),
+    Mutant(
+        "the memory of rows takes words when it is full",
+        SKIPS,
+        "litho_row_skip.sv",
+        "in_ready_o = count_q != CountBits'(Depth)",
+        "in_ready_o = 1'b1",
+    ),
+    Mutant(
+        "the word of weights does not follow the place",
+        SKIPS,
+        "litho_linear_core.sv",
+        "base_q + WordBits'(place)",
+        "base_q",
     ),
     Mutant(
         "the weights of two output lanes are swapped",

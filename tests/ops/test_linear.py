@@ -22,6 +22,8 @@ from litho.ops.linear.reference import (
     infer_type,
     output_scale,
 )
+from litho.rtl import Block
+from litho.rtl.schedule import schedule_of
 
 INT8 = Fixed(8, is_integer=True)
 
@@ -154,3 +156,44 @@ def test_bias_of_zeros_has_no_memory():
     constants = (np.ones((2, 3), np.int64), np.zeros(2, np.int64))
     block = block_of(OP, LinearParams(Fixed(12)), types, (1, 1), constants)
     assert [memory.parameter for memory in block.memories] == ["WeightFile"]
+
+
+def skipping(inputs: int, outputs: int, lanes: tuple[int, int], rows: int) -> Block:
+    source, weight = TensorType((rows, inputs), INT8), TensorType((outputs, inputs), Fixed(4))
+    weights = np.arange(outputs * inputs).reshape(outputs, inputs) % 15 - 7
+    params = LinearParams(accumulator(source, weight, weights), "skip")
+    return block_of(OP, params, (source, weight), lanes, (weights,))
+
+
+@given(st.data())
+def test_a_row_takes_the_cycles_of_the_beats_that_it_keeps(data: st.DataObject) -> None:
+    """The rows of a tensor but the first come at max(B, G · kept), once the store is no help."""
+    beats, groups = data.draw(st.integers(2, 40)), data.draw(st.integers(2, 9))
+    kept = [*data.draw(st.lists(st.booleans(), min_size=beats - 1, max_size=beats - 1)), True]
+    block = skipping(beats, groups, (1, 1), rows=12)
+    codes = np.broadcast_to(np.array(kept, dtype=np.int64), (1, 12, beats))
+    assert block.flow_of is not None
+    flow = block.flow_of((codes,))
+    times = schedule_of(block.inputs, block.outputs, lambda: flow)(
+        (np.arange(block.inputs[0].beats, dtype=np.int64),)
+    )[0]
+    assert int(times[-1] - times[-1 - groups]) == max(beats, groups * sum(kept))
+
+
+@given(st.data())
+def test_no_event_is_later_than_without_zeros(data: st.DataObject) -> None:
+    rows, row = data.draw(st.integers(1, 3)), data.draw(st.integers(2, 70))
+    lanes, groups = data.draw(st.integers(1, min(row - 1, 4))), data.draw(st.integers(2, 4))
+    draw = np.random.default_rng(data.draw(st.integers(0, 99)))
+    codes = draw.integers(0, 2, (1, rows, row))
+    block = skipping(row, groups, (lanes, 1), rows)
+    assert block.flow is not None
+    assert block.flow_of is not None
+    start = np.cumsum(draw.integers(1, 4, block.inputs[0].beats))
+    slowest = schedule_of(block.inputs, block.outputs, block.flow)((start,))[0]
+    assert np.array_equal(slowest, block.schedule((start,))[0])
+    for given_codes in (codes, np.ones_like(codes)):
+        flow = block.flow_of((given_codes,))
+        found = schedule_of(block.inputs, block.outputs, lambda flow=flow: flow)((start,))[0]
+        assert (found <= slowest).all()
+    assert np.array_equal(found, slowest)

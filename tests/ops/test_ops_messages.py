@@ -22,6 +22,13 @@ WEIGHT = TensorType((3, 4), Fixed(4, 2))
 INT8 = Fixed(8, is_integer=True)
 
 
+def test_what_becomes_of_zeros_is_one_of_three() -> None:
+    with pytest.raises(
+        GraphError, match="zeros of linear must be one of multiply, hold, skip, not drop"
+    ):
+        LinearParams(INT8, "drop")
+
+
 def block_of(op: str, params: Any, *types: TensorType, lanes: int = 1) -> Any:
     """Ask for the hardware of a node whose inputs are all computed; its own type is not judged."""
     found, kind = registry().find(op), TensorType(types[0].shape, Fixed(62))

@@ -61,7 +61,7 @@ def test_a_network_becomes_integer_operations() -> None:
             "constant %fc.weight : fixed4f2[2, 2]",
             "constant %fc.bias.aligned : fixed9f5[2]",
             "%fc.linear = linear(%x, %fc.weight, %fc.bias.aligned) {format='fixed9f5',"
-            ' holds=false} : fixed9f5[1, 2] from "fc"',
+            ' zeros="multiply"} : fixed9f5[1, 2] from "fc"',
             "%act.quantize_inputs.requantize = requantize(%fc.linear) {format='fixed5f2',"
             ' scale=scale(1, 0), rounding="half_even"} : fixed5f2[1, 2]'
             ' from "act.quantize_inputs"',

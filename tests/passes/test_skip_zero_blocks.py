@@ -53,12 +53,14 @@ NETWORK = named(zeroed(mlp((8, 4, 2), 4), Block((2, 4)), 0.5, ("fc0.weight",)))
 
 def test_products_with_zero_blocks_skip_them() -> None:
     assert lines(NETWORK) == [
-        "%fc0 = linear(%x, %fc0.weight) {format='fixed10f6', holds=false} : fixed10f6[1, 4]"
+        "%fc0 = linear(%x, %fc0.weight) {format='fixed10f6',"
+        ' zeros="multiply"} : fixed10f6[1, 4]'
         ' from "net.fc0"',
         "%fc0.q = requantize(%fc0) {format='fixed4f4', scale=scale(1, 0),"
         ' rounding="half_even"} : fixed4f4[1, 4] from "net.fc0.q"',
         '%relu0 = relu(%fc0.q) {} : fixed4f4[1, 4] from "net.relu0"',
-        "%fc1 = linear(%relu0, %fc1.weight) {format='fixed9f6', holds=false} : fixed9f6[1, 2]"
+        "%fc1 = linear(%relu0, %fc1.weight) {format='fixed9f6',"
+        ' zeros="multiply"} : fixed9f6[1, 2]'
         ' from "net.fc1"',
     ]
     found = run(NETWORK, (SkipZeroBlocks("*", Block((2, 4))),), registry())

@@ -44,11 +44,12 @@ def layer(bias: list[int], weight: TensorType = WEIGHT, source: TensorType = SOU
 
 def test_sums_fit_any_weights_and_what_follows_is_as_before() -> None:
     assert lines(NETWORK) == [
-        "%fc0 = linear(%x, %fc0.weight) {format='fixed10f6', holds=false} : fixed10f6[1, 4]",
+        "%fc0 = linear(%x, %fc0.weight) {format='fixed10f6', zeros=\"multiply\"} : fixed10f6[1, 4]",
         "%fc0.q = requantize(%fc0) {format='fixed4f4', scale=scale(1, 0),"
         ' rounding="half_even"} : fixed4f4[1, 4]',
         "%relu0 = relu(%fc0.q) {} : fixed4f4[1, 4]",
-        "%fc1 = linear(%relu0, %fc1.weight) {format='fixed9f6', holds=false} : fixed9f6[1, 2]",
+        "%fc1 = linear(%relu0, %fc1.weight) {format='fixed9f6',"
+        ' zeros="multiply"} : fixed9f6[1, 2]',
     ]
     found = run(NETWORK, (StreamWeights(),), registry())
     assert lines(found) == [

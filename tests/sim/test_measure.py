@@ -5,7 +5,7 @@ import pytest
 
 from litho.errors import ConfigError, MismatchError
 from litho.hw import Timing
-from litho.sim import measure, measured, simulate
+from litho.sim import measure, measured, measured_within, simulate
 
 from .conftest import IN, OUT, RIGHT
 
@@ -51,6 +51,17 @@ def test_an_interval_that_does_not_settle_is_refused(make):
     codes = 7 * np.random.default_rng(0).integers(0, 2, (12, 1, 4))
     with pytest.raises(MismatchError, match="must give tensors at a steady interval"):
         measure(make(body), (IN,), (OUT,), (codes,))
+
+
+def test_a_module_that_skips_is_held_against_its_bound(make):
+    found = simulate(make(gated(3)), (IN,), (OUT,), (CODES,))
+    firsts = found.output_cycles[0][::4]
+    exact = Timing(int(firsts[0]), int(firsts[1] - firsts[0]))
+    assert measured_within(found, (OUT,), exact).timing == exact
+    assert measured_within(found, (OUT,), Timing(99, 99)).timing == exact
+    sooner = Timing(exact.latency, exact.interval - 1)
+    with pytest.raises(MismatchError, match="tensor 1 of output 'out' must come by cycle"):
+        measured_within(found, (OUT,), sooner)
 
 
 def test_too_few_tensors_are_refused(make):

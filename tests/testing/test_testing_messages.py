@@ -11,6 +11,7 @@ from litho import tools
 from litho.errors import ConfigError, MismatchError
 from litho.hw import FAMILIES, Report, Resources
 from litho.rtl import Case
+from litho.rtl.flow import series, stages
 from litho.rtl.stream.register import register
 from litho.testing import checks, chosen_subjects, discovery, synthesis
 
@@ -39,7 +40,27 @@ def test_a_beat_that_comes_late_is_named() -> None:
     late = SimpleNamespace(output_cycles=(np.array([1, 2, 4]),))
     message = "litho_stream_register must offer beat 2 of 'out' in cycle 3 by its schedule, not 4"
     with pytest.raises(MismatchError, match=message):
-        checks._compare_schedule(CASE.block, offered, late)  # type: ignore[arg-type]
+        checks._compare_schedule(CASE, offered, late)  # type: ignore[arg-type]
+
+
+def test_a_graph_of_some_codes_that_is_slower_than_the_slowest_is_named() -> None:
+    block = CASE.block
+    slow = replace(block, flow_of=lambda codes: series(*block.inputs, *block.outputs, stages(3, 2)))
+    found = SimpleNamespace(output_cycles=(np.array([2, 3, 4]),))
+    message = "litho_stream_register must offer no beat later than by the schedule of its slowest"
+    with pytest.raises(MismatchError, match=message):
+        checks._compare_schedule(
+            replace(CASE, block=slow),
+            (np.arange(3, dtype=np.int64),),
+            found,  # type: ignore[arg-type]
+        )
+
+
+def test_a_tensor_beyond_the_bound_of_its_model_is_named() -> None:
+    found = SimpleNamespace(output_cycles=(np.array([1, 2, 3, 5, 6, 7]),))
+    message = "must offer tensor 1 of 'out' by cycle 4, the bound of its model, not in 5"
+    with pytest.raises(MismatchError, match=message):
+        checks._demand_at_most(CASE.block, found)  # type: ignore[arg-type]
 
 
 def test_two_cases_of_one_name_are_named(tmp_path: Path) -> None:

@@ -123,11 +123,13 @@ class SimulateResult(Shown):
 
     def lines(self) -> Iterable[str]:
         """Give the verdict."""
-        proof = self.proof
+        proof, bound = self.proof, self.proof.bound
+        most = f"at most {bound.latency} and {bound.interval} by the schedules" if bound else ""
         return (
             f"{proof.mismatches} mismatches in {proof.values} values,"
             f" {proof.cycles} cycles with stalls ({proof.simulator})",
-            f"latency {proof.timing.latency}, interval {proof.timing.interval} cycles, as computed",
+            f"latency {proof.timing.latency}, interval {proof.timing.interval} cycles,"
+            f" {most or 'as computed'}",
         )
 
     def _repr_html_(self) -> str:

@@ -237,7 +237,7 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     to the part `within` of it, fewer where multipliers are used better; without it the fastest
     that fits. `weights` lie in ROM, or a stream brings them after reset. Blocks to `skip` are those
     that the trained weight has zero; linear nodes whose path matches `hold_zeros` keep their
-    operands still for zeros of the input.
+    operands still for zeros of the input, and those of `skip_zeros` spend no cycles on them.
     """
 
     device: str
@@ -249,6 +249,7 @@ class Hardware(_Strict, frozen=True, kw_only=True):
     lanes: tuple[LayerLanes, ...] = ()
     skip: tuple[Skip, ...] = ()
     hold_zeros: tuple[Name, ...] = ()
+    skip_zeros: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:
         try:
@@ -260,10 +261,11 @@ class Hardware(_Strict, frozen=True, kw_only=True):
                 "within must be given with the interval that it is a part of; give interval, or"
                 " leave within out"
             )
-        if self.hold_zeros and self.weights == "stream":
-            raise ValueError(
-                "hold_zeros must have weights in ROM; give weights = 'rom', or leave hold_zeros out"
-            )
+        for key in ("hold_zeros", "skip_zeros"):
+            if getattr(self, key) and self.weights == "stream":
+                raise ValueError(
+                    f"{key} must have weights in ROM; give weights = 'rom', or leave {key} out"
+                )
 
 
 class Simulate(_Strict, frozen=True, kw_only=True):

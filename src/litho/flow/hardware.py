@@ -18,7 +18,7 @@ from litho.flow.estimate import estimates_of, sum_of
 from litho.flow.facts import write_facts, write_report
 from litho.flow.operations import ops_of
 from litho.flow.proof import Bench, prove, together
-from litho.flow.skipping import holding, skipping
+from litho.flow.skipping import skipping, sparing
 from litho.flow.stage import Context, Stage
 from litho.flow.taps import taps_of
 from litho.flow.waves import record
@@ -60,7 +60,7 @@ def _fold(context: Context) -> None:
     """Choose what is skipped, held or streamed, and the lanes of each node."""
     known, hardware = ops_of(context.config), target_of(context.config)
     graph = skipping(load(context.needs["lower"], known), hardware, known)
-    graph = holding(graph, hardware, known)
+    graph = sparing(graph, hardware, known)
     if hardware.weights == "stream":
         graph = StreamWeights()(graph, known)
     chooser = ChooseLanes(

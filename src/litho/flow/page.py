@@ -91,7 +91,7 @@ def page_of(folder: Path, result: Result | None = None) -> Page:
         layers=layers,
         multipliers=multipliers_table(
             graph,
-            record.timing.interval_cycles,
+            manifest["timing"]["interval_cycles"],
             {layer.name: layer.estimate for layer in layers if layer.estimate},
         ),
         between=sum_of(estimates[_name(item)] for item in manifest["modules"] if _is_between(item)),

@@ -7,6 +7,7 @@ from litho.passes.base import Pass, run
 from litho.passes.hold_zeros import HoldZeros
 from litho.passes.lower import Lower
 from litho.passes.remove_dropout import RemoveDropout
+from litho.passes.skip_zero_beats import SkipZeroBeats
 from litho.passes.skip_zero_blocks import SkipZeroBlocks
 from litho.passes.statistics import (
     ModuleParameters,
@@ -25,6 +26,7 @@ __all__ = [
     "OperationCount",
     "Pass",
     "RemoveDropout",
+    "SkipZeroBeats",
     "SkipZeroBlocks",
     "StreamWeights",
     "TensorBits",

@@ -24,6 +24,8 @@ class HoldZeros:
         del registry
         matched = matched_linears(graph, self.match, "HoldZeros")
         return graph.with_nodes(
-            replace(node, params=replace(node.params, holds=True)) if node.name in matched else node
+            replace(node, params=replace(node.params, zeros="hold"))
+            if node.name in matched
+            else node
             for node in graph.nodes
         )

@@ -113,6 +113,9 @@ class Block:
       (`docs/stream.md` section 8).
     - `flow()` says the same with all that stalls do: the event graph of the block. A block that
       is nothing but register stages, after a join when it has several inputs, leaves it out.
+    - `flow_of(inputs)` is the event graph for codes[1, rows, row] of each input, the first tensor
+      after reset, of a block whose time depends on what it is given. No event of any other graph
+      is then later than in `flow`, and `interval` and `schedule` are bounds.
     - `loaded` are memories that a stream fills after reset, in this order (`docs/stream.md`
       section 10). A module with any has the ports `load_data_i`, `load_valid_i`, `load_start_i` and
       `load_full_o`; it takes no input before they are full, and its times count from then on.
@@ -131,6 +134,7 @@ class Block:
     band: Band = Band(1.5, 24)
     flow: Callable[[], Flow] | None = None
     loaded: tuple[Memory, ...] = ()
+    flow_of: Callable[[tuple[Codes, ...]], Flow] | None = None
 
     @property
     def timing(self) -> Timing:

@@ -16,6 +16,7 @@ from litho.rtl.events import Flow, Rule, Times, offered, taken
 __all__ = [
     "Part",
     "accumulated",
+    "accumulated_up_to",
     "buffer",
     "collected",
     "copied",
@@ -215,10 +216,14 @@ def accumulated(beats: int, count: int) -> Part:
 
     The accumulator takes nothing while its result waits.
     """
-    needs = (np.arange(beats, dtype=np.int64) + 1) * count - 1
-    before = np.arange(beats * count, dtype=np.int64) // count - 1
+    return accumulated_up_to((np.arange(beats, dtype=np.int64) + 1) * count - 1)
+
+
+def accumulated_up_to(needs: Times) -> Part:
+    """Give what `accumulated` gives, where beat needs[k] of those taken is the last of result k."""
+    before = np.searchsorted(needs, np.arange(needs[-1] + 1), side="left").astype(np.int64) - 1
     return Part(
-        beats,
+        len(needs),
         lambda source, target, name: (
             Rule(offered(target), taken(source), needs, 1),
             Rule(taken(source), taken(target), before, 0),

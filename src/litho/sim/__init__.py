@@ -1,6 +1,6 @@
 """A design and vectors → outputs, cycles, verdict."""
 
-from litho.sim.measure import measure, measured
+from litho.sim.measure import measure, measured, measured_within
 from litho.sim.records import Request, Simulation, Stalls, Wave
 from litho.sim.simulate import simulate, simulate_all
 from litho.sim.toggles import Toggles, count_toggles
@@ -17,6 +17,7 @@ __all__ = [
     "count_toggles",
     "measure",
     "measured",
+    "measured_within",
     "simulate",
     "simulate_all",
 ]

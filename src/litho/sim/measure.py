@@ -12,7 +12,7 @@ from litho.rtl.block import Codes, Times
 from litho.sim.records import Simulation
 from litho.sim.simulate import simulate
 
-__all__ = ["measure", "measured"]
+__all__ = ["measure", "measured", "measured_within"]
 
 _TENSORS = 12
 _STEADY = 4
@@ -67,6 +67,30 @@ def measured(simulation: Simulation, outputs: tuple[Stream, ...]) -> Measurement
     # Without stalls every source offers its first beat in cycle 0, when all is loaded.
     latency = int(simulation.output_cycles[0][0])
     return Measurement(simulation.simulator, Timing(latency, int(interval)))
+
+
+def measured_within(
+    simulation: Simulation, outputs: tuple[Stream, ...], bound: Timing
+) -> Measurement:
+    """Give the timing of a design whose blocks skip what their codes let them, and check `bound`.
+
+    The interval is the cycles that a tensor took on average, rounded up.
+    Raises `MismatchError` for a tensor that comes later than with the latency and the interval of
+    `bound`.
+    """
+    interval = 1
+    for stream, times in zip(outputs, simulation.output_cycles, strict=True):
+        firsts = times[:: stream.beats]
+        late = np.flatnonzero(firsts > bound.latency + bound.interval * np.arange(len(firsts)))
+        if stream is outputs[0] and len(late):
+            tensor = int(late[0])
+            raise MismatchError(
+                f"tensor {tensor} of output {stream.name!r} must come by cycle"
+                f" {bound.latency + tensor * bound.interval}, the bound of the schedules, not in"
+                f" {firsts[tensor]}"
+            )
+        interval = max(interval, -(-int(firsts[-1] - firsts[0]) // max(1, len(firsts) - 1)))
+    return Measurement(simulation.simulator, Timing(int(simulation.output_cycles[0][0]), interval))
 
 
 def _interval(stream: Stream, times: Times) -> Fraction:

@@ -17,6 +17,7 @@ from litho.rtl import (
     write_design,
 )
 from litho.rtl.block import Codes, Times
+from litho.rtl.schedule import schedule_of
 from litho.sim import Simulation, Stalls, compare, simulate
 
 __all__ = [
@@ -97,13 +98,29 @@ def check_timing(case: Case, directory: Path) -> None:
     inputs = tuple(np.resize(codes, (_TENSORS, *codes.shape[1:])) for codes in case.inputs)
     found = _run(case, folder, inputs)
     offered = tuple(np.arange(stream.beats, dtype=np.int64) for stream in case.block.inputs)
-    _compare_schedule(case.block, offered, found)
+    _compare_schedule(case, offered, found)
+    if case.block.flow_of:
+        _demand_at_most(case.block, found)
+        return
     # Without stalls every source offers its first beat in cycle 0.
     _demand("latency", case.block.timing.latency, int(found.output_cycles[0][0]))
     for stream, times in zip(case.block.outputs, found.output_cycles, strict=True):
         steps = np.diff(times[:: stream.beats])[-_TENSORS // 2 :]
         for step in steps:
             _demand(f"interval at {stream.name!r}", case.block.timing.interval, int(step))
+
+
+def _demand_at_most(block: Block, found: Simulation) -> None:
+    """See that no tensor comes later than if all before it were of the slowest codes."""
+    for stream, times in zip(block.outputs, found.output_cycles, strict=True):
+        firsts = times[:: stream.beats]
+        latest = block.timing.latency + block.timing.interval * np.arange(len(firsts))
+        if (firsts > latest).any():
+            tensor = int(np.argmax(firsts > latest))
+            raise MismatchError(
+                f"{block.module} must offer tensor {tensor} of {stream.name!r} by cycle"
+                f" {latest[tensor]}, the bound of its model, not in {firsts[tensor]}"
+            )
 
 
 def check_schedule(case: Case, directory: Path) -> None:
@@ -115,7 +132,7 @@ def check_schedule(case: Case, directory: Path) -> None:
             times[: stream.beats]
             for stream, times in zip(case.block.inputs, found.input_cycles, strict=True)
         )
-        _compare_schedule(case.block, taken, found)
+        _compare_schedule(case, taken, found)
 
 
 def check_reset(case: Case, directory: Path) -> None:
@@ -188,8 +205,20 @@ def _compare(case: Case, found: Simulation, how: str) -> None:
         raise MismatchError(f"case {case.name!r} {how}: {error}") from error
 
 
-def _compare_schedule(block: Block, offered: tuple[Times, ...], found: Simulation) -> None:
-    schedules = block.schedule(tuple(spaced(times) for times in offered))
+def _compare_schedule(case: Case, offered: tuple[Times, ...], found: Simulation) -> None:
+    """Compare when the first tensor comes; a block that skips does so by what the codes say."""
+    block, flow_of = case.block, case.block.flow_of
+    schedule = block.schedule
+    if flow_of:
+        first = tuple(codes[:1] for codes in case.inputs)
+        schedule = schedule_of(block.inputs, block.outputs, lambda: flow_of(first))
+    starts = tuple(spaced(times) for times in offered)
+    schedules = schedule(starts)
+    for wanted, latest in zip(schedules, block.schedule(starts), strict=True):
+        if (wanted > latest).any():
+            raise MismatchError(
+                f"{block.module} must offer no beat later than by the schedule of its slowest codes"
+            )
     for stream, wanted, times in zip(block.outputs, schedules, found.output_cycles, strict=True):
         given = times[: stream.beats]
         if not np.array_equal(wanted, given):

@@ -17,6 +17,7 @@ from litho.rtl.block import Times
 from litho.rtl.events import Flow
 from litho.rtl.flow import repeated, series, stages
 from litho.rtl.stream.row_repeat import repeat_latency, repeat_schedule
+from litho.rtl.stream.row_skip import kept_beats, last_words, skipped
 
 __all__ = [
     "bias_words",
@@ -35,15 +36,20 @@ def block(view: NodeView) -> Block:
     """Give the block of one node: its weights and its bias lie in memories."""
     check_lanes(view)
     bias = view.constants[2].values if len(view.constants) == 3 and view.constants[2] else None
-    shape = replace(
-        shape_of(view, 0 if bias is None else signed_bits(bias)), holds=view.params.holds
-    )
+    plain, zeros = shape_of(view, 0 if bias is None else signed_bits(bias)), view.params.zeros
+    # One beat or one group a row: a beat that is skipped saves no cycle.
+    can_skip = plain.beats > 1 and plain.groups > 1
+    shape = replace(plain, holds=zeros == "hold", skips=zeros == "skip" and can_skip)
     constants = tuple(constant.values for constant in view.constants if constant is not None)
     source = stream_of("in", view.types[0], shape.in_lanes)
     target = stream_of("out", view.type, shape.out_lanes)
     return Block(
         "litho_linear",
-        (*parameters(view, shape), ("HoldZeros", int(shape.holds))),
+        (
+            *parameters(view, shape),
+            ("HoldZeros", int(shape.holds)),
+            ("SkipZeros", int(shape.skips)),
+        ),
         (source,),
         (target,),
         on_streams(view, lambda inputs: evaluate(view.params, view.types, (*inputs, *constants))),
@@ -54,6 +60,9 @@ def block(view: NodeView) -> Block:
         Path(__file__).with_name("litho_linear.sv"),
         BAND,
         lambda: flow(source, target, shape),
+        flow_of=(lambda inputs: _flow_of(inputs[0], source, target, shape))
+        if shape.skips
+        else None,
     )
 
 
@@ -154,3 +163,11 @@ def flow(source: Stream, target: Stream, shape: Shape) -> Flow:
         stages(source.beats * groups, 1),
         *shape.dot.parts(target.beats),
     )
+
+
+def _flow_of(codes: Codes, source: Stream, target: Stream, shape: Shape) -> Flow:
+    """Give the events for codes[1, rows, row]: of `flow` those whose beats are not skipped."""
+    kept = kept_beats(codes[0], shape.in_lanes)
+    part = skipped(kept, shape.groups, repeat_latency(shape.beats, shape.groups))
+    lasts = last_words(kept, shape.groups)
+    return series(source, target, part, stages(part.beats, 1), *shape.dot.parts_up_to(lasts))

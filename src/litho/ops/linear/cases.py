@@ -35,13 +35,17 @@ def cases() -> Iterator[Case]:
     ):
         name = f"{inputs}x{outputs}_{form}_{weights}_{lanes[0]}to{lanes[1]}_{rows}"
         yield _case(name, reason, (rows, inputs), outputs, form, weights, lanes, bias)
-    for inputs, outputs, form, lanes, bias, reason in (
-        (12, 6, Fixed(8, 4), (3, 2), 8, "holds its operands for beats of zeros, bias or not"),
-        (6, 3, Fixed(2, 0, False), (1, 3), 0, "holds for every row of six 2-bit codes"),
-        (4, 2, Fixed(4, 2), (4, 1), 6, "holds for whole rows of zeros"),
+    for inputs, outputs, form, lanes, bias, zeros, reason in (
+        (12, 6, Fixed(8, 4), (3, 2), 8, "hold", "holds its operands for zeros, bias or not"),
+        (6, 3, Fixed(2, 0, False), (1, 3), 0, "hold", "holds for every row of six 2-bit codes"),
+        (4, 2, Fixed(4, 2), (4, 1), 6, "hold", "holds for whole rows of zeros"),
+        (12, 6, Fixed(8, 4), (3, 2), 8, "skip", "skips beats of zeros, bias or not"),
+        (6, 3, Fixed(2, 0, False), (1, 1), 0, "skip", "skips in every row of six 2-bit codes"),
+        (70, 6, Fixed(4, 2), (2, 3), 6, "skip", "skips where the rows are read synchronously"),
+        (4, 2, Fixed(4, 2), (4, 1), 6, "skip", "one beat a row: there is nothing to skip"),
     ):
-        name = f"{inputs}x{outputs}_{form}_{lanes[0]}to{lanes[1]}_holds"
-        yield _case(name, reason, (2, inputs), outputs, form, Fixed(5, 2), lanes, bias, holds=True)
+        name = f"{inputs}x{outputs}_{form}_{lanes[0]}to{lanes[1]}_{zeros}s"
+        yield _case(name, reason, (2, inputs), outputs, form, Fixed(5, 2), lanes, bias, zeros)
 
 
 def _case(
@@ -53,7 +57,7 @@ def _case(
     weights: Fixed,
     lanes: tuple[int, int],
     bias_bits: int,
-    holds: bool = False,
+    zeros: str = "multiply",
 ) -> Case:
     scale = Scale.nearest(0.031) if form.is_integer else Scale()
     source = TensorType(shape, form, scale)
@@ -62,9 +66,9 @@ def _case(
     codes[0], codes[-1, -1] = weights.low, weights.high
     if bias_bits < 0:
         codes[:] = 0
-    block, bias = _block(source, kind, codes, lanes, bias_bits, holds)
+    block, bias = _block(source, kind, codes, lanes, bias_bits, zeros)
     stimuli = every_row(source) if source.row * form.bits <= 12 else drawn(source, 12)
-    if holds:
+    if zeros != "multiply":
         stimuli = _with_zero_beats(stimuli, lanes[0])
     return Case(name, reason, block, (stimuli,), (torch_linear(stimuli, codes, bias),))
 
@@ -89,16 +93,16 @@ def _block(
     codes: Codes,
     lanes: tuple[int, int],
     bias_bits: int,
-    holds: bool,
+    zeros: str,
 ) -> tuple[Block, Codes]:
     bias = np.zeros(len(codes), dtype=np.int64)
     if bias_bits <= 0:
-        params = LinearParams(accumulator(source, kind, codes), holds)
+        params = LinearParams(accumulator(source, kind, codes), zeros)
         return block_of(OP, params, (source, kind), lanes, (codes,)), bias
     bias = drawn(TensorType((len(codes),), Fixed(bias_bits)), 4, seed=2)[3, 0]
     form = accumulator(source, kind, codes, bias)
     types = (source, kind, TensorType((len(codes),), form, output_scale(source, kind)))
-    return block_of(OP, LinearParams(form, holds), types, lanes, (codes, bias)), bias
+    return block_of(OP, LinearParams(form, zeros), types, lanes, (codes, bias)), bias
 
 
 def torch_linear(codes: Codes, weights: Codes, bias: Codes) -> Codes:

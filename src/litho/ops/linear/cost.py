@@ -7,6 +7,7 @@ from litho.rtl.arith.dot_stream import DotStream
 from litho.rtl.mem.rom import rom_resources
 from litho.rtl.stream.register import register_resources
 from litho.rtl.stream.row_repeat import row_repeat_resources
+from litho.rtl.stream.row_skip import row_skip_resources
 
 __all__ = [
     "BAND",
@@ -26,7 +27,7 @@ class Shape:
 
     `beats` are those of an input row, `groups` those of an output row. `bias_bits` is 0 without a
     bias. `is_signed` says whether inputs or weights are signed, `holds` whether beats of zeros hold
-    the operands.
+    the operands, `skips` whether they are left out.
     """
 
     in_bits: int
@@ -39,6 +40,7 @@ class Shape:
     groups: int
     is_signed: bool
     holds: bool = False
+    skips: bool = False
 
     @property
     def word_bits(self) -> int:
@@ -84,8 +86,9 @@ def core_resources(shape: Shape, family: Family) -> Resources:
     Where multipliers have registers, about half of those of the codes lie in them.
     """
     packs = shape.dot.is_packed(family)
+    repeats = row_skip_resources if shape.skips else row_repeat_resources
     found = (
-        row_repeat_resources(shape.in_bits * shape.in_lanes, shape.beats, shape.groups, family)
+        repeats(shape.in_bits * shape.in_lanes, shape.beats, shape.groups, family)
         + register_resources(shape.in_bits * shape.in_lanes // (2 if packs else 1), family)
         + shape.dot.resources(family)
     )

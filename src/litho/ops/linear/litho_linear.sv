@@ -3,10 +3,10 @@
 // What it computes: out[o] = sum over i of in[i] * weight[o][i] + bias[o], exact.
 // Reference: litho.ops.linear.reference.evaluate
 //
-// The product is litho_linear_core, HoldZeros included; here are its weights and biases, in
-// read-only memories.
-// Interval Groups * Beats cycles a row. Behind the row repeat lie 4 stages (3 for InLanes 1), and
-// the result of a group leaves when its last beat has passed them.
+// The product is litho_linear_core, HoldZeros and SkipZeros included; here are its weights and
+// biases, in read-only memories.
+// Interval Groups * Beats cycles a row, fewer with SkipZeros. Behind the row repeat lie 4 stages (3
+// for InLanes 1), and the result of a group leaves when its last beat has passed them.
 `default_nettype none
 module litho_linear #(
   parameter int InBits       = 8,   // bits of an input code
@@ -20,6 +20,7 @@ module litho_linear #(
   parameter int Beats        = 4,   // input beats in a row
   parameter int Groups       = 2,   // output beats in a row
   parameter bit HoldZeros    = 0,   // whether operands are held for a beat of zeros
+  parameter bit SkipZeros    = 0,   // whether beats of zeros are skipped
   parameter     WeightFile   = "",  // Groups * Beats words of OutLanes * InLanes weights
   parameter     BiasFile     = ""   // Groups words of OutLanes biases
 ) (
@@ -55,7 +56,8 @@ module litho_linear #(
     .OutLanes(OutLanes),
     .Beats(Beats),
     .Groups(Groups),
-    .HoldZeros(HoldZeros)
+    .HoldZeros(HoldZeros),
+    .SkipZeros(SkipZeros)
   ) u_core (
     .clk_i(clk_i),
     .rst_ni(rst_ni),

@@ -11,18 +11,33 @@ from litho.ir import TensorType
 from litho.ir.op import Codes
 from litho.ops.sums import product_scale, sum_format
 
-__all__ = ["LinearParams", "accumulator", "align_bias", "evaluate", "infer_type", "output_scale"]
+__all__ = [
+    "ZEROS",
+    "LinearParams",
+    "accumulator",
+    "align_bias",
+    "evaluate",
+    "infer_type",
+    "output_scale",
+]
+
+ZEROS = ("multiply", "hold", "skip")
 
 
 @dataclass(frozen=True, slots=True)
 class LinearParams:
     """`format` is the format of the accumulator (`docs/numerics.md` section 4).
 
-    With `holds` hardware keeps its operands still for beats of zeros; no code depends on it.
+    `zeros` says what hardware does with beats of nothing but zeros: `multiply` them like any other,
+    `hold` its operands for them, or `skip` them. No code depends on it.
     """
 
     format: Fixed
-    holds: bool = False
+    zeros: str = "multiply"
+
+    def __post_init__(self) -> None:
+        if self.zeros not in ZEROS:
+            raise GraphError(f"zeros of linear must be one of {', '.join(ZEROS)}, not {self.zeros}")
 
 
 def infer_type(params: LinearParams, types: tuple[TensorType, ...]) -> TensorType:

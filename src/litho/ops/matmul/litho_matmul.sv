@@ -153,7 +153,16 @@ module litho_matmul #(
     .out_ready_i(pair_ready)
   );
 
-  logic unused;
+  // The place of a pair among those of a result.
+  logic [BeatBits-1:0] place_q;
+  logic                is_last, unused;
+
+  assign is_last = place_q == BeatBits'(Beats - 1);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) place_q <= '0;
+    else if (pair_valid && pair_ready) place_q <= is_last ? '0 : place_q + BeatBits'(1);
+  end
 
   litho_dot_stream #(
     .ABits(ABits),
@@ -162,13 +171,13 @@ module litho_matmul #(
     .BSigned(BSigned),
     .OutBits(OutBits),
     .InLanes(InLanes),
-    .OutLanes(OutLanes),
-    .Beats(Beats)
+    .OutLanes(OutLanes)
   ) u_dot (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
     .in_data_i(pair_data),
     .in_hold_i(1'b0),
+    .in_last_i(is_last),
     .in_valid_i(pair_valid),
     .in_ready_o(pair_ready),
     .start_i('0),

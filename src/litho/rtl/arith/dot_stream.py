@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from litho.hw import Family, Resources
 from litho.rtl.arith.dot import packs_registers, product_bits, product_resources, sum_resources
-from litho.rtl.flow import Part, accumulated, stages
+from litho.rtl.block import Times
+from litho.rtl.flow import Part, accumulated, accumulated_up_to, stages
 from litho.rtl.stream.register import register_resources
 
 __all__ = ["DotStream"]
@@ -39,6 +40,10 @@ class DotStream:
     def parts(self, results: int) -> tuple[Part, Part]:
         """Give the events of `results` beats of results."""
         return stages(results * self.beats, self.registers), accumulated(results, self.beats)
+
+    def parts_up_to(self, lasts: Times) -> tuple[Part, Part]:
+        """Give the events where beat lasts[k] is the last of result k."""
+        return stages(int(lasts[-1]) + 1, self.registers), accumulated_up_to(lasts)
 
     def resources(self, family: Family) -> Resources:
         """Give the sum over the products, the sums, the accumulators and their registers.

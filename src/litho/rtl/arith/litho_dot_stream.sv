@@ -3,11 +3,11 @@
 // What it computes: out[o] = start[o] + sum over beats b and lanes i of a[b][i] * word[b][o][i].
 // Reference: litho.formats.arith.matmul
 // A beat of `in` holds InLanes codes of a in the low bits, above them the word: for each of
-// OutLanes results the InLanes codes that a is multiplied by, lane i fastest. Beats of them make a
-// result. Its accumulator begins at `start_i`, which is read when the first beat arrives there;
-// `next_o` is high in the cycle in which the last one does.
+// OutLanes results the InLanes codes that a is multiplied by, lane i fastest. With the beat that has
+// `in_last_i` high a result is whole. Its accumulator begins at `start_i`, which is read when the
+// first beat arrives there; `next_o` is high in the cycle in which the last one does.
 // A beat with `in_hold_i` high counts as zero, whatever it holds: no register of products and sums
-// takes anything over, so nothing toggles but the count of beats.
+// takes anything over, so nothing toggles but the flags beside them.
 // Latency 3 from the last beat of a result (2 for InLanes 1), one input beat a cycle.
 //
 //   in -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
@@ -20,13 +20,13 @@ module litho_dot_stream #(
   parameter bit BSigned  = 1,   // whether the codes of a word are signed
   parameter int OutBits  = 20,  // bits of a result, signed
   parameter int InLanes  = 1,   // codes of a in a beat
-  parameter int OutLanes = 1,   // results in a beat
-  parameter int Beats    = 4    // beats that make a result
+  parameter int OutLanes = 1    // results in a beat
 ) (
   input  wire logic                                              clk_i,
   input  wire logic                                              rst_ni,
   input  wire logic [ABits*InLanes + BBits*InLanes*OutLanes-1:0] in_data_i,
   input  wire logic                                              in_hold_i,
+  input  wire logic                                              in_last_i,
   input  wire logic                                              in_valid_i,
   output wire logic                                              in_ready_o,
   input  wire logic [OutBits*OutLanes-1:0]                       start_i,
@@ -35,7 +35,6 @@ module litho_dot_stream #(
   output wire logic                                              out_valid_o,
   input  wire logic                                              out_ready_i
 );
-  localparam int BeatBits = Beats > 1 ? $clog2(Beats) : 1;
   localparam int ProductBits = ABits + BBits + (ASigned || BSigned ? 0 : 1);
   localparam int ProductsBits = ProductBits * InLanes;  // products of one result
   localparam int TreeBits = ProductBits + $clog2(InLanes);
@@ -43,7 +42,7 @@ module litho_dot_stream #(
 
   // Products.
   logic [ProductsBits*OutLanes-1:0]  products, product_q;
-  logic                              product_hold, product_valid, product_ready;
+  logic                              product_hold, product_last, product_valid, product_ready;
   logic [ABits*InLanes-1:0]          code;
   logic [BBits*InLanes*OutLanes-1:0] word;
 
@@ -63,16 +62,16 @@ module litho_dot_stream #(
     );
   end
 
-  // Beside the products goes whether they are held.
+  // Beside the products goes whether they are held, and whether they are the last of a result.
   litho_stream_register #(
-    .Width(1)
+    .Width(2)
   ) u_products (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(in_hold_i),
+    .in_data_i({in_last_i, in_hold_i}),
     .in_valid_i(in_valid_i),
     .in_ready_o(in_ready_o),
-    .out_data_o(product_hold),
+    .out_data_o({product_last, product_hold}),
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)
   );
@@ -83,7 +82,7 @@ module litho_dot_stream #(
 
   // Sums over the lanes of a beat. One product is its own sum.
   logic [SumBits*OutLanes-1:0] sum_data;
-  logic                        sum_hold, sum_valid, sum_ready;
+  logic                        sum_hold, sum_last, sum_valid, sum_ready;
 
   if (InLanes == 1) begin : gen_one
     for (genvar o = 0; o < OutLanes; o++) begin : gen_sum
@@ -94,6 +93,7 @@ module litho_dot_stream #(
       end
     end
     assign sum_hold = product_hold;
+    assign sum_last = product_last;
     assign sum_valid = product_valid;
     assign product_ready = sum_ready;
   end else begin : gen_tree
@@ -110,14 +110,14 @@ module litho_dot_stream #(
       );
     end
     litho_stream_register #(
-      .Width(1)
+      .Width(2)
     ) u_sums (
       .clk_i(clk_i),
       .rst_ni(rst_ni),
-      .in_data_i(product_hold),
+      .in_data_i({product_last, product_hold}),
       .in_valid_i(product_valid),
       .in_ready_o(product_ready),
-      .out_data_o(sum_hold),
+      .out_data_o({sum_last, sum_hold}),
       .out_valid_o(sum_valid),
       .out_ready_i(sum_ready)
     );
@@ -129,26 +129,24 @@ module litho_dot_stream #(
     end
   end
 
-  // The place of the beat that waits for the accumulators, whose register is that of the output.
-  logic [BeatBits-1:0]         beat_q;
+  // Accumulators, whose register is that of the output.
   logic [OutBits*OutLanes-1:0] acc_q;
-  logic                        out_valid_q, is_first, is_last;
+  logic                        out_valid_q;
+  logic                        first_q;  // whether the beat that waits is the first of a result
 
-  assign is_first = beat_q == '0;
-  assign is_last = beat_q == BeatBits'(Beats - 1);
   assign sum_ready = !out_valid_q || out_ready_i;
-  assign next_o = sum_valid && sum_ready && is_last;
+  assign next_o = sum_valid && sum_ready && sum_last;
   assign out_data_o = acc_q;
   assign out_valid_o = out_valid_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) beat_q <= '0;
-    else if (sum_valid && sum_ready) beat_q <= is_last ? '0 : beat_q + BeatBits'(1);
+    if (!rst_ni) first_q <= 1'b1;
+    else if (sum_valid && sum_ready) first_q <= sum_last;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) out_valid_q <= 1'b0;
-    else if (sum_ready) out_valid_q <= sum_valid && is_last;
+    else if (sum_ready) out_valid_q <= sum_valid && sum_last;
   end
 
   for (genvar o = 0; o < OutLanes; o++) begin : gen_acc
@@ -156,10 +154,10 @@ module litho_dot_stream #(
     logic [OutBits-1:0]        base;
 
     assign sum = sum_data[o*SumBits +: SumBits];
-    assign base = is_first ? start_i[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
+    assign base = first_q ? start_i[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
 
     always_ff @(posedge clk_i) begin
-      if (sum_valid && sum_ready && (is_first || !sum_hold)) begin
+      if (sum_valid && sum_ready && (first_q || !sum_hold)) begin
         acc_q[o*OutBits +: OutBits] <= sum_hold ? base : base + OutBits'(sum);
       end
     end

@@ -10,11 +10,15 @@
 // sums as they are; only the codes of the row decide, so it changes no cycle and no result.
 // Interval Groups * Beats cycles a row. Latency is that of the row repeat and 4 stages behind it (3
 // for InLanes 1): the result of a group leaves when its last beat has passed them.
+// With SkipZeros a beat of nothing but zeros takes no cycle unless it is the last of its row: a row
+// with k other such beats takes the greater of Beats and Groups * (Beats - k) cycles, and nothing
+// comes later than without. With one group or one beat a row there is nothing to gain, so nothing
+// is skipped.
 // The memories are outside, so that they may be of either kind. Their reads are synchronous: in a
 // cycle with weight_en_o high the word at weight_addr_o is read, and stands at weight_data_i from
 // the next one on until another is read. The same with the biases.
 //
-//   in -> row repeat -> [ code ] --> litho_dot_stream --> out
+//   in -> row repeat -> [ code ] --> litho_dot_stream --> out     (or row skip)
 //                       [ word ] ----^        ^
 //                       [ bias ] -------------'
 `default_nettype none
@@ -30,6 +34,7 @@ module litho_linear_core #(
   parameter int Beats        = 4,   // input beats in a row
   parameter int Groups       = 2,   // output beats in a row
   parameter bit HoldZeros    = 0,   // whether operands are held for a beat of zeros
+  parameter bit SkipZeros    = 0,   // whether beats of zeros are skipped
   localparam int WordBits  = Groups * Beats > 1 ? $clog2(Groups * Beats) : 1,
   localparam int GroupBits = Groups > 1 ? $clog2(Groups) : 1,
   localparam int BiasWidth = BiasBits > 0 ? BiasBits * OutLanes : 1
@@ -51,50 +56,96 @@ module litho_linear_core #(
 );
   localparam int Words = Groups * Beats;
 
-  // Each row, Groups times.
+  // Each row, Groups times, and for each of its beats the word that it meets.
   logic [InBits*InLanes-1:0] row_data;
-  logic                      row_valid, row_ready;
+  logic [WordBits-1:0]       word;
+  logic                      row_last, row_valid, row_ready, step;
 
-  litho_row_repeat #(
-    .Width(InBits * InLanes),
-    .Beats(Beats),
-    .Repeats(Groups)
-  ) u_row_repeat (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i(in_data_i),
-    .in_valid_i(in_valid_i),
-    .in_ready_o(in_ready_o),
-    .out_data_o(row_data),
-    .out_valid_o(row_valid),
-    .out_ready_i(row_ready)
-  );
+  assign step = row_valid && row_ready;
 
-  // Codes, and beside them the word of weights: its register is the memory's own.
-  logic [WordBits-1:0]       word_q;
-  logic [InBits*InLanes-1:0] code_q;
-  logic                      row_hold, code_hold, code_valid, code_ready;
+  if (SkipZeros && Beats > 1 && Groups > 1) begin : gen_skip
+    localparam int PlaceBits = $clog2(Beats);
 
-  assign row_hold = HoldZeros && row_data == '0;
-  assign weight_en_o = row_valid && row_ready && !row_hold;
-  assign weight_addr_o = word_q;
+    logic [PlaceBits-1:0] place;
+    logic [WordBits-1:0]  base_q;  // the first word of the group
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) word_q <= '0;
-    else if (row_valid && row_ready) begin
-      word_q <= word_q == WordBits'(Words - 1) ? '0 : word_q + WordBits'(1);
+    litho_row_skip #(
+      .Width(InBits * InLanes),
+      .Beats(Beats),
+      .Repeats(Groups)
+    ) u_row_skip (
+      .clk_i(clk_i),
+      .rst_ni(rst_ni),
+      .in_data_i(in_data_i),
+      .in_valid_i(in_valid_i),
+      .in_ready_o(in_ready_o),
+      .out_data_o(row_data),
+      .out_place_o(place),
+      .out_last_o(row_last),
+      .out_valid_o(row_valid),
+      .out_ready_i(row_ready)
+    );
+
+    assign word = base_q + WordBits'(place);
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) base_q <= '0;
+      else if (step && row_last) begin
+        base_q <= base_q == WordBits'(Words - Beats) ? '0 : base_q + WordBits'(Beats);
+      end
+    end
+  end else begin : gen_repeat
+    localparam int BeatBits = Beats > 1 ? $clog2(Beats) : 1;
+
+    logic [WordBits-1:0] word_q;
+    logic [BeatBits-1:0] beat_q;
+
+    litho_row_repeat #(
+      .Width(InBits * InLanes),
+      .Beats(Beats),
+      .Repeats(Groups)
+    ) u_row_repeat (
+      .clk_i(clk_i),
+      .rst_ni(rst_ni),
+      .in_data_i(in_data_i),
+      .in_valid_i(in_valid_i),
+      .in_ready_o(in_ready_o),
+      .out_data_o(row_data),
+      .out_valid_o(row_valid),
+      .out_ready_i(row_ready)
+    );
+
+    assign word = word_q;
+    assign row_last = beat_q == BeatBits'(Beats - 1);
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) word_q <= '0;
+      else if (step) word_q <= word_q == WordBits'(Words - 1) ? '0 : word_q + WordBits'(1);
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) beat_q <= '0;
+      else if (step) beat_q <= row_last ? '0 : beat_q + BeatBits'(1);
     end
   end
 
+  // Codes, and beside them the word of weights: its register is the memory's own.
+  logic [InBits*InLanes-1:0] code_q;
+  logic                      row_hold, code_hold, code_last, code_valid, code_ready;
+
+  assign row_hold = HoldZeros && row_data == '0;
+  assign weight_en_o = step && !row_hold;
+  assign weight_addr_o = word;
+
   litho_stream_register #(
-    .Width(1)
+    .Width(2)
   ) u_codes (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(row_hold),
+    .in_data_i({row_last, row_hold}),
     .in_valid_i(row_valid),
     .in_ready_o(row_ready),
-    .out_data_o(code_hold),
+    .out_data_o({code_last, code_hold}),
     .out_valid_o(code_valid),
     .out_ready_i(code_ready)
   );
@@ -114,13 +165,13 @@ module litho_linear_core #(
     .BSigned(WeightSigned),
     .OutBits(OutBits),
     .InLanes(InLanes),
-    .OutLanes(OutLanes),
-    .Beats(Beats)
+    .OutLanes(OutLanes)
   ) u_dot (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
     .in_data_i({weight_data_i, code_q}),
     .in_hold_i(code_hold),
+    .in_last_i(code_last),
     .in_valid_i(code_valid),
     .in_ready_o(code_ready),
     .start_i(start),
