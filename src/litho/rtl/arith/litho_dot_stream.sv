@@ -3,9 +3,9 @@
 // What it computes: out[o] = start[o] + sum over beats b and lanes i of a[b][i] * word[b][o][i].
 // Reference: litho.formats.arith.matmul
 // A beat of `in` holds InLanes codes of a in the low bits, above them the word: for each of
-// OutLanes results the InLanes codes that a is multiplied by, lane i fastest. With the beat that has
-// `in_last_i` high a result is whole. Its accumulator begins at `start_i`, which is read when the
-// first beat arrives there; `next_o` is high in the cycle in which the last one does.
+// OutLanes results the InLanes codes that a is multiplied by, lane i fastest. With the beat that
+// has `in_last_i` high a result is whole. Its accumulator begins at `start_i`, which is read when
+// the first beat arrives there; `next_o` is high in the cycle in which the last one does.
 // A beat with `in_hold_i` high counts as zero, whatever it holds: no register of products and sums
 // takes anything over, so nothing toggles but the flags beside them.
 // Latency 3 from the last beat of a result (2 for InLanes 1), one input beat a cycle.
