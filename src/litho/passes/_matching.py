@@ -1,12 +1,13 @@
 """Which products with known weights a pass is for."""
 
 import difflib
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from litho.errors import ConfigError
 from litho.ir import Graph, Node
 
-__all__ = ["matched_linears", "path_of"]
+__all__ = ["matched_linears", "path_of", "with_zeros"]
 
 
 def matched_linears(graph: Graph, match: str | tuple[str, ...], who: str) -> set[str]:
@@ -27,6 +28,18 @@ def matched_linears(graph: Graph, match: str | tuple[str, ...], who: str) -> set
             )
         found |= taken
     return found
+
+
+def with_zeros(graph: Graph, match: str | tuple[str, ...], who: str, zeros: str) -> Graph:
+    """Give `graph` with what each `linear` that matches does with `zeros` of its input.
+
+    Raises what `matched_linears` raises.
+    """
+    matched = matched_linears(graph, match, who)
+    return graph.with_nodes(
+        replace(node, params=replace(node.params, zeros=zeros)) if node.name in matched else node
+        for node in graph.nodes
+    )
 
 
 def path_of(node: Node) -> str:

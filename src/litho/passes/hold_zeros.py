@@ -1,9 +1,9 @@
 """Lets products with known weights keep their operands still where the input is zero."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from litho.ir import Graph, Registry
-from litho.passes._matching import matched_linears
+from litho.passes._matching import with_zeros
 
 __all__ = ["HoldZeros"]
 
@@ -22,10 +22,4 @@ class HoldZeros:
     def __call__(self, graph: Graph, registry: Registry) -> Graph:
         """Give the graph in which operands are held."""
         del registry
-        matched = matched_linears(graph, self.match, "HoldZeros")
-        return graph.with_nodes(
-            replace(node, params=replace(node.params, zeros="hold"))
-            if node.name in matched
-            else node
-            for node in graph.nodes
-        )
+        return with_zeros(graph, self.match, "HoldZeros", "hold")

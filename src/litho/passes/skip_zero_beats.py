@@ -1,9 +1,9 @@
 """Lets products with known weights leave out the beats of their input that are zero."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from litho.ir import Graph, Registry
-from litho.passes._matching import matched_linears
+from litho.passes._matching import with_zeros
 
 __all__ = ["SkipZeroBeats"]
 
@@ -23,10 +23,4 @@ class SkipZeroBeats:
     def __call__(self, graph: Graph, registry: Registry) -> Graph:
         """Give the graph in which beats are skipped."""
         del registry
-        matched = matched_linears(graph, self.match, "SkipZeroBeats")
-        return graph.with_nodes(
-            replace(node, params=replace(node.params, zeros="skip"))
-            if node.name in matched
-            else node
-            for node in graph.nodes
-        )
+        return with_zeros(graph, self.match, "SkipZeroBeats", "skip")
