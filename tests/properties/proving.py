@@ -14,7 +14,10 @@ from litho.ops import registry
 from litho.rtl import Design, Instrumentation, Stream, loading_of, timing_of, write_design
 from litho.sim import Stalls, compare, measured, simulate
 
-__all__ = ["prove_codes", "prove_cycles", "quick_simulator", "with_drawn_lanes"]
+__all__ = ["prove_codes", "prove_cycles", "quick_simulator", "quicker_for", "with_drawn_lanes"]
+
+# Values of a node that Icarus simulates, stalled, while Verilator builds its module.
+_VALUES_A_BUILD = 600
 
 # Operations whose lanes in and out are chosen apart.
 _FREE = ("linear", "loaded_linear", "matmul", "reorder", "reshape", "scale", "sparse_linear")
@@ -24,6 +27,12 @@ def quick_simulator() -> str:
     """Give the simulator that builds a small design soonest: Icarus, or else Verilator."""
     is_there = any(item.tool.name == "iverilog" and item.found for item in tools.survey())
     return "icarus" if is_there else "verilator"
+
+
+def quicker_for(graph: Graph, samples: int) -> str:
+    """Give the simulator that is done first: of many values Verilator, though it builds longer."""
+    values = samples * sum(node.type.size for node in graph.nodes)
+    return "verilator" if values > _VALUES_A_BUILD * len(graph.nodes) else quick_simulator()
 
 
 def prove_cycles(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from proving import prove_codes, quick_simulator
+from proving import prove_codes, quicker_for
 from transformer import Encoder, drawn_codes, encoder, multiplications
 
 from litho.errors import ConfigError
@@ -59,7 +59,8 @@ def test_a_random_encoder_is_the_same_in_hardware(seed: int, tmp_path: Path) -> 
     sizes = drawn_sizes(seed)
     graph = folded(sizes, seed)
     codes = masked(graph, sizes, seed)
-    assert prove_codes(graph, codes, tmp_path, quick_simulator(), seed) > 0
+    simulator = quicker_for(graph, len(next(iter(codes.values()))))
+    assert prove_codes(graph, codes, tmp_path, simulator, seed) > 0
 
 
 def test_every_kind_of_encoder_is_drawn() -> None:
