@@ -25,11 +25,12 @@ INPUTS, OUTPUTS, OUT_LANES, SAMPLES = 64, 32, 4, 64
 FORM = Fixed(8, 4, is_signed=False)
 WEIGHT = Fixed(8, 4)
 REGISTERS = {
-    "codes": "*u_core.code_q",
-    "words": "*u_weights.*data_o",
-    "products": "*u_dot.product_q",
-    "sums": "*u_dot.*sum_q",
-    "accumulators": "*u_dot.acc_q",
+    "codes": ("*u_core.code_q",),
+    "words": ("*u_weights.*data_o",),
+    "operands": ("*u_dot.code_q", "*u_dot.word_q"),
+    "products": ("*u_dot.product_q",),
+    "sums": ("*u_dot.*sum_q",),
+    "accumulators": ("*u_dot.acc_q",),
 }
 
 
@@ -44,6 +45,7 @@ class Row:
     cycles: float
     codes: float
     words: float
+    operands: float
     products: float
     sums: float
     accumulators: float
@@ -51,7 +53,7 @@ class Row:
     @property
     def all(self) -> float:
         """Toggles of all of these registers."""
-        return self.codes + self.words + self.products + self.sums + self.accumulators
+        return float(sum(getattr(self, name) for name in REGISTERS))
 
 
 def main() -> None:
@@ -63,7 +65,7 @@ def main() -> None:
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=2))
         return
-    names = ("codes", "words", "products", "sums", "accumulators")
+    names = tuple(REGISTERS)
     print(f"| lanes | zeros | zero beats | zeros are | cycles | {' | '.join(names)} | all |")
     print("|" + "---|" * (6 + len(names)))
     for row in rows:
@@ -93,8 +95,9 @@ def row(lanes: int, zeros: float, mode: str) -> Row:
         (wanted,) = block.evaluate((codes,))
         assert np.array_equal(found.outputs[0], wanted), "codes differ"
         counts = {
-            name: sum(item.count for item in count_toggles(wave.path, match)) / SAMPLES
-            for name, match in REGISTERS.items()
+            name: sum(item.count for match in matches for item in count_toggles(wave.path, match))
+            / SAMPLES
+            for name, matches in REGISTERS.items()
             if lanes > 1 or name != "sums"
         }
     beats = codes.reshape(SAMPLES, -1, lanes)

@@ -411,6 +411,20 @@ MUTANTS = (
         "base + OutBits'(sum)",
     ),
     Mutant(
+        "the operands go on while their product waits",
+        LINEAR,
+        "litho_dot_stream.sv",
+        "if (in_valid_i && in_ready_o && !in_hold_i) {word_q, code_q}",
+        "if (in_valid_i && !in_hold_i) {word_q, code_q}",
+    ),
+    Mutant(
+        "operands that are held are multiplied again",
+        HOLDS,
+        "litho_dot_stream.sv",
+        ".in_data_i({operand_last, operand_hold})",
+        ".in_data_i({operand_last, 1'b0})",
+    ),
+    Mutant(
         "a beat is held when its last lane is zero",
         HOLDS,
         "litho_linear_core.sv",
@@ -472,8 +486,8 @@ MUTANTS = (
         "the weights of two output lanes are swapped",
         LINEAR,
         "litho_dot_stream.sv",
-        "word[o*BBits*InLanes",
-        "word[(OutLanes-1-o)*BBits*InLanes",
+        "word_q[o*BBits*InLanes",
+        "word_q[(OutLanes-1-o)*BBits*InLanes",
     ),
     Mutant(
         "the bias is that of the group before",

@@ -10,7 +10,7 @@
 // InLanes * OutLanes codes of b that belong to them. Words have zeros where b ends, so what the
 // padding of a holds does not matter.
 // Interval of a matrix: the greater of Rows * Groups * Beats words and the beats of b. The result
-// of a group leaves 3 cycles (2 for InLanes 1) after its last word met its codes.
+// of a group leaves 4 cycles (3 for InLanes 1) after its last word met its codes.
 //
 //   a -> row repeat -> [ code ] --> join -> litho_dot_stream -> out
 //   b -> double buffer ------------^

@@ -49,7 +49,7 @@ class Shape:
     @property
     def registers(self) -> int:
         """Registers between the codes of a step and the sums."""
-        return 1 if self.column_lanes == 1 else 2
+        return 2 if self.column_lanes == 1 else 3
 
     @property
     def held(self) -> BankedBuffer:
@@ -96,13 +96,16 @@ def _steps(shape: Shape, family: Family) -> Resources:
 
 
 def _sums(shape: Shape, family: Family) -> Resources:
-    """Give the products, the sums over columns and the accumulators with their registers."""
+    """Give operands, products, sums over columns and accumulators with their registers."""
     product = product_bits(shape.in_bits, shape.is_signed, shape.weight_bits, shape.is_signed)
     total = min(product + (shape.column_lanes - 1).bit_length(), shape.out_bits)
     is_packed = packs_registers(shape.in_bits, shape.weight_bits, family)
     terms = -(-shape.column_lanes // 2) if is_packed else shape.column_lanes
     tags = shape.lists * (2 + (shape.groups - 1).bit_length())
+    operands = shape.in_bits * shape.column_lanes * shape.lists
+    operands += shape.weight_bits * shape.multipliers
     found = product_resources(shape.multipliers, shape.in_bits, shape.weight_bits, family)
+    found += register_resources((0 if is_packed else operands) + tags, family)
     found += register_resources((0 if is_packed else product * shape.multipliers) + tags, family)
     found += shape.out_lanes * sum_resources(terms, product, total, family)
     if shape.column_lanes > 1:

@@ -11,13 +11,13 @@
 // A list has one strip of each output beat, so that all banks are read at the same slot; the order
 // says which list has which strip of the beat, or that none has it because it is all zero.
 // Interval the greatest of Beats, Steps and Groups cycles a row. A row waits until it is whole, and
-// so do its results; behind its last step lie 2 registers (1 for ColumnLanes 1), behind its results
+// so do its results; behind its last step lie 3 registers (2 for ColumnLanes 1), behind its results
 // one.
 //
-//   in -> [ rows, a copy for each list ] -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ]
-//   steps ----^       weights --------------^                                     |
-//                                                       out <- [ ] <- + <- [ results ]
-//                                                               bias -^
+//   in -> [ rows, a copy for each list ] -> [ code, weight ] -> * -> [ product ] -> sum -.
+//   steps ----^                        weights --^                                       |
+//              out <- [ ] <- + <- [ results ] <- [ acc ] <- + <- [ sum ] <---------------'
+//                      bias -^
 `default_nettype none
 module litho_sparse_linear #(
   parameter int InBits       = 8,   // bits of an input code
@@ -172,6 +172,25 @@ module litho_sparse_linear #(
     end
   end
 
+  // Operands: the memories take long, and so do multipliers, so they have a register in between.
+  logic [WeightBits*ColumnLanes*OutLanes-1:0] operand_weights;
+  logic [PartWidth*Lists-1:0]                 operand_codes;
+  logic [TagBits*Lists-1:0]                   operand_tags;
+  logic                                       operand_valid, operand_ready;
+
+  litho_stream_register #(
+    .Width((TagBits + PartWidth)*Lists + WeightBits*ColumnLanes*OutLanes)
+  ) u_operands (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i({held_tags, codes, weights}),
+    .in_valid_i(held_valid),
+    .in_ready_o(held_ready),
+    .out_data_o({operand_tags, operand_codes, operand_weights}),
+    .out_valid_o(operand_valid),
+    .out_ready_i(operand_ready)
+  );
+
   // Products.
   logic [ProductsBits*OutLanes-1:0] products, product_data;
   logic [TagBits*Lists-1:0]         product_tags;
@@ -185,8 +204,8 @@ module litho_sparse_linear #(
       .BBits(WeightBits),
       .BSigned(WeightSigned)
     ) u_product (
-      .a_i(codes[o/Height*PartWidth +: PartWidth]),
-      .b_i(weights[o*WeightBits*ColumnLanes +: WeightBits*ColumnLanes]),
+      .a_i(operand_codes[o/Height*PartWidth +: PartWidth]),
+      .b_i(operand_weights[o*WeightBits*ColumnLanes +: WeightBits*ColumnLanes]),
       .out_o(products[o*ProductsBits +: ProductsBits])
     );
   end
@@ -196,9 +215,9 @@ module litho_sparse_linear #(
   ) u_products (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i({held_tags, products}),
-    .in_valid_i(held_valid),
-    .in_ready_o(held_ready),
+    .in_data_i({operand_tags, products}),
+    .in_valid_i(operand_valid),
+    .in_ready_o(operand_ready),
     .out_data_o({product_tags, product_data}),
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)

@@ -31,7 +31,7 @@ class DotStream:
     @property
     def registers(self) -> int:
         """Registers before the accumulators."""
-        return 1 if self.in_lanes == 1 else 2
+        return 2 if self.in_lanes == 1 else 3
 
     def is_packed(self, family: Family) -> bool:
         """Say whether the registers around the products lie in their multipliers."""
@@ -46,18 +46,20 @@ class DotStream:
         return stages(int(lasts[-1]) + 1, self.registers), accumulated_up_to(lasts)
 
     def resources(self, family: Family) -> Resources:
-        """Give the sum over the products, the sums, the accumulators and their registers.
+        """Give the sum over the operands, products, sums and accumulators and their registers.
 
-        Where multipliers have registers, those of products lie in them, and so do the additions
-        next to them: pairs of products are added there.
+        Where multipliers have registers, those of operands and products lie in them, and so do the
+        additions next to them: pairs of products are added there.
         """
         product = product_bits(self.a_bits, self.is_signed, self.b_bits, self.is_signed)
         total = min(product + (self.in_lanes - 1).bit_length(), self.out_bits)
         products = self.in_lanes * self.out_lanes
+        operands = self.a_bits * self.in_lanes + self.b_bits * products
         packs = self.is_packed(family)
         terms = -(-self.in_lanes // 2) if packs else self.in_lanes
         found = (
             product_resources(products, self.a_bits, self.b_bits, family)
+            + register_resources(0 if packs else operands, family)
             + register_resources(0 if packs else product * products, family)
             + self.out_lanes * sum_resources(terms, product, total, family)
             + self._accumulators(family)

@@ -6,12 +6,13 @@
 // OutLanes results the InLanes codes that a is multiplied by, lane i fastest. With the beat that
 // has `in_last_i` high a result is whole. Its accumulator begins at `start_i`, which is read when
 // the first beat arrives there; `next_o` is high in the cycle in which the last one does.
-// A beat with `in_hold_i` high counts as zero, whatever it holds: no register of products and sums
-// takes anything over, so nothing toggles but the flags beside them.
-// Latency 3 from the last beat of a result (2 for InLanes 1), one input beat a cycle.
+// A beat with `in_hold_i` high counts as zero, whatever it holds: no register of operands, products
+// and sums takes anything over, so nothing toggles but the flags beside them.
+// Latency 4 from the last beat of a result (3 for InLanes 1), one input beat a cycle. Memories that
+// give the words take long, and so do multipliers: the operands have a register between the two.
 //
-//   in -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
-//                                      start ---^-------'
+//   in -> [ operands ] -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
+//                                                      start ---^-------'
 `default_nettype none
 module litho_dot_stream #(
   parameter int ABits    = 8,   // bits of a code of a
@@ -40,13 +41,32 @@ module litho_dot_stream #(
   localparam int TreeBits = ProductBits + $clog2(InLanes);
   localparam int SumBits = TreeBits < OutBits ? TreeBits : OutBits;
 
-  // Products.
-  logic [ProductsBits*OutLanes-1:0]  products, product_q;
-  logic                              product_hold, product_last, product_valid, product_ready;
-  logic [ABits*InLanes-1:0]          code;
-  logic [BBits*InLanes*OutLanes-1:0] word;
+  // Operands: codes and word, and beside them whether they are held, and whether they are the last
+  // of a result.
+  logic [ABits*InLanes-1:0]          code_q;
+  logic [BBits*InLanes*OutLanes-1:0] word_q;
+  logic                              operand_hold, operand_last, operand_valid, operand_ready;
 
-  assign {word, code} = in_data_i;
+  litho_stream_register #(
+    .Width(2)
+  ) u_operands (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i({in_last_i, in_hold_i}),
+    .in_valid_i(in_valid_i),
+    .in_ready_o(in_ready_o),
+    .out_data_o({operand_last, operand_hold}),
+    .out_valid_o(operand_valid),
+    .out_ready_i(operand_ready)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (in_valid_i && in_ready_o && !in_hold_i) {word_q, code_q} <= in_data_i;
+  end
+
+  // Products.
+  logic [ProductsBits*OutLanes-1:0] products, product_q;
+  logic                             product_hold, product_last, product_valid, product_ready;
 
   for (genvar o = 0; o < OutLanes; o++) begin : gen_product
     litho_product #(
@@ -56,28 +76,27 @@ module litho_dot_stream #(
       .BBits(BBits),
       .BSigned(BSigned)
     ) u_product (
-      .a_i(code),
-      .b_i(word[o*BBits*InLanes +: BBits*InLanes]),
+      .a_i(code_q),
+      .b_i(word_q[o*BBits*InLanes +: BBits*InLanes]),
       .out_o(products[o*ProductsBits +: ProductsBits])
     );
   end
 
-  // Beside the products goes whether they are held, and whether they are the last of a result.
   litho_stream_register #(
     .Width(2)
   ) u_products (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i({in_last_i, in_hold_i}),
-    .in_valid_i(in_valid_i),
-    .in_ready_o(in_ready_o),
+    .in_data_i({operand_last, operand_hold}),
+    .in_valid_i(operand_valid),
+    .in_ready_o(operand_ready),
     .out_data_o({product_last, product_hold}),
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)
   );
 
   always_ff @(posedge clk_i) begin
-    if (in_valid_i && in_ready_o && !in_hold_i) product_q <= products;
+    if (operand_valid && operand_ready && !operand_hold) product_q <= products;
   end
 
   // Sums over the lanes of a beat. One product is its own sum.

@@ -8,7 +8,7 @@
 // group * Beats + beat. Padding has zero weights, so what it holds does not matter.
 // With HoldZeros a beat of nothing but zeros reads no word and leaves the operands, products and
 // sums as they are; only the codes of the row decide, so it changes no cycle and no result.
-// Interval Groups * Beats cycles a row. Latency is that of the row repeat and 4 stages behind it (3
+// Interval Groups * Beats cycles a row. Latency is that of the row repeat and 5 stages behind it (4
 // for InLanes 1): the result of a group leaves when its last beat has passed them.
 // With SkipZeros a beat of nothing but zeros takes no cycle unless it is the last of its row: a row
 // with k other such beats takes the greater of Beats and Groups * (Beats - k) cycles, and nothing
