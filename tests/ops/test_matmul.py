@@ -168,4 +168,4 @@ def test_the_first_result_waits_for_the_whole_of_b():
     a, b = kinds((3, 8), (5, 8))
     block = block_of(OP, TRANSPOSED, (a, b), (2, 1))
     offered = np.zeros(12, np.int64), np.arange(20, dtype=np.int64) + 100
-    assert block.schedule(offered)[0][0] == 119 + 4 + 4
+    assert block.schedule(offered)[0][0] == 119 + 5 + 4

@@ -10,6 +10,7 @@ from typing import Any
 
 from litho.errors import FormatError
 from litho.formats.arrays import int_array, to_float64, to_int64
+from litho.formats.integers import requantized
 
 __all__ = [
     "RECIPROCAL_SHIFT",
@@ -58,13 +59,18 @@ def requantize(
     2^61 or more.
     """
     check_rounding(rounding)
-    product = codes * multiplier
     if _is_array(shift):
         left, right = (-shift).clip(0, _SHIFT_LIMIT), shift.clip(0, _SHIFT_LIMIT)
     else:
         left, right = min(max(-shift, 0), _SHIFT_LIMIT), min(max(shift, 0), _SHIFT_LIMIT)
-    _check_magnitude(codes, multiplier, left)
-    return saturate(shift_right(product << left, right, rounding), low, high)
+    found = requantized(codes, multiplier, shift, low, high, ROUNDINGS.index(rounding))
+    if found is not None:
+        result, ends = found
+        _check_magnitude(ends.least, ends.greatest, multiplier, left)
+        return result
+    if _size(codes):
+        _check_magnitude(int(codes.min()), int(codes.max()), multiplier, left)
+    return saturate(shift_right((codes * multiplier) << left, right, rounding), low, high)
 
 
 def shift_right(product: Any, shift: Any, rounding: str) -> Any:
@@ -141,10 +147,9 @@ def _wide_roots(codes: Any, shift: int) -> Any:
     return int_array(found, codes).reshape(codes.shape)
 
 
-def _check_magnitude(codes: Any, multiplier: Any, left: Any) -> None:
-    if _size(codes) == 0:
-        return
-    greatest = max(int(codes.max()), -int(codes.min()))
+def _check_magnitude(low: int, high: int, multiplier: Any, left: Any) -> None:
+    """Raise `FormatError` unless codes of `low` … `high` keep their products below the limit."""
+    greatest = max(high, -low)
     factor = int(multiplier.max()) if _is_array(multiplier) else multiplier
     least = int(multiplier.min()) if _is_array(multiplier) else multiplier
     if least < 0:

@@ -6,8 +6,11 @@ from typing import Any
 from litho.errors import FormatError
 
 __all__ = [
+    "address_of",
     "bits_of",
     "check_finite",
+    "contiguous",
+    "empty_like",
     "float_array",
     "floats_of",
     "greatest",
@@ -90,3 +93,23 @@ def not_finite(subject: object) -> FormatError:
         f"values encoded as {subject} must be finite, not NaN or infinity;"
         " look for a division by zero or a diverged training"
     )
+
+
+def address_of(array: Any) -> int:
+    """Give the address of an array's first entry."""
+    found: int = array.data_ptr() if hasattr(array, "data_ptr") else array.ctypes.data
+    return found
+
+
+def empty_like(array: Any) -> Any:
+    """Make an array of the same shape and number type."""
+    if hasattr(array, "new_empty"):
+        return array.new_empty(array.shape)
+    return array.__array_namespace__().empty_like(array)
+
+
+def contiguous(array: Any) -> Any:
+    """Give `array` itself where its memory is in order, else a copy."""
+    if hasattr(array, "contiguous"):
+        return array.contiguous()
+    return array if array.flags.c_contiguous else array.copy()

@@ -4,14 +4,19 @@ import math
 from typing import Any
 
 from litho.errors import FormatError
-from litho.formats.arrays import float_array, not_finite, padded, to_float64
+from litho.formats.arrays import (
+    address_of,
+    contiguous,
+    empty_like,
+    float_array,
+    not_finite,
+    padded,
+    to_float64,
+)
 from litho.formats.format import Format
 from litho.formats.grid import (
     FLOAT32,
     UNIT,
-    address_of,
-    contiguous,
-    empty_like,
     extent_of,
     fake_quantize,
     is_grouped,

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from litho.errors import FormatError
-from litho.formats.arrays import not_finite
+from litho.formats.arrays import address_of, contiguous, empty_like, not_finite
 from litho.formats.format import CodeFormat, Format, GroupedFormat
 from litho.formats.host import Host
 from litho.formats.plans import plan_of
@@ -16,9 +16,6 @@ from litho.kernels.plans import Extent, Plan
 __all__ = [
     "FLOAT32",
     "UNIT",
-    "address_of",
-    "contiguous",
-    "empty_like",
     "extent_of",
     "fake_quantize",
     "is_grouped",
@@ -104,26 +101,6 @@ def extent_of(values: Any, form: Format, scale: Scale) -> Extent:
         return Extent(1, 1, math.prod(shape))
     place = len(shape) + scale.axis
     return Extent(math.prod(shape[:place]), shape[place], math.prod(shape[place + 1 :]))
-
-
-def address_of(array: Any) -> int:
-    """Give the address of an array's first entry."""
-    found: int = array.data_ptr() if hasattr(array, "data_ptr") else array.ctypes.data
-    return found
-
-
-def empty_like(array: Any) -> Any:
-    """Make an array of the same shape and number type."""
-    if hasattr(array, "new_empty"):
-        return array.new_empty(array.shape)
-    return array.__array_namespace__().empty_like(array)
-
-
-def contiguous(array: Any) -> Any:
-    """Give `array` itself where its memory is in order, else a copy."""
-    if hasattr(array, "contiguous"):
-        return array.contiguous()
-    return array if array.flags.c_contiguous else array.copy()
 
 
 def _like(result: Any, values: Any) -> Any:

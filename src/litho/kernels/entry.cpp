@@ -1,23 +1,12 @@
 // The functions that Python calls; each chooses the loops for this processor.
 //
 // A result of 1 says that x held NaN or infinity, and that y means nothing.
-#include "kernels.h"
+#include <math.h>
 
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-// Round to nearest even, subnormals kept, whatever the caller has set.
-struct Arithmetic {
-  unsigned kept = _mm_getcsr();
-  Arithmetic() { _mm_setcsr(0x1f80); }
-  ~Arithmetic() { _mm_setcsr(kept); }
-};
-#else
-struct Arithmetic {
-  Arithmetic() {}
-};
-#endif
+#include "arithmetic.h"
+#include "kernels.h"
 
 // The loops in use, from the slowest: 0 portable, 1 AVX2, 2 AVX-512.
 static int32_t level_of_processor() {
@@ -109,9 +98,13 @@ static int32_t sum_terms(const float* x, const float* gradient, double* totals, 
   return is_bad;
 }
 
+static bool is_exact_limit(int64_t limit) { return -(1LL << 50) <= limit && limit <= 1LL << 50; }
+
+static int64_t limited_shift(int64_t shift) { return shift < -62 ? -62 : shift > 62 ? 62 : shift; }
+
 extern "C" {
 
-int32_t litho_abi() { return 7; }
+int32_t litho_abi() { return 8; }
 
 int32_t litho_level() { return level(); }
 
@@ -180,6 +173,32 @@ int32_t litho_table_scale(const float* x, const float* gradient, double* totals,
                      return loops().run_table(from, y, thresholds + c * (entries - 1),
                                               values + c * entries, entries, extent);
                    });
+}
+
+// codes[outer][channels][inner], a multiplier and a shift for each channel. `ends` becomes the
+// least and the greatest code.
+void litho_requantize(int32_t rounding, const int64_t* codes, int64_t* found,
+                      const int64_t* multipliers, const int64_t* shifts, int64_t low, int64_t high,
+                      int64_t* ends, int64_t outer, int64_t channels, int64_t inner) {
+  Arithmetic arithmetic;
+  const LithoExtent extent = {outer, channels, inner};
+  if (!rounding && is_exact_limit(low) && is_exact_limit(high)) {
+    std::vector<double> ratios;
+    double most = 0, seen[2];
+    for (int64_t c = 0; c < channels; c++) {
+      const double multiplier = (double)multipliers[c];
+      most = multiplier > most ? multiplier : most;
+      ratios.push_back(ldexp(multiplier, -(int)limited_shift(shifts[c])));
+    }
+    const bool is_near = loops().round_integers(codes, found, ratios.data(), (double)low,
+                                                (double)high, seen, extent);
+    const double greatest = -seen[0] > seen[1] ? -seen[0] : seen[1];
+    if (is_near && greatest * most < 0x1p53) {
+      ends[0] = (int64_t)seen[0], ends[1] = (int64_t)seen[1];
+      return;
+    }
+  }
+  litho_round_words(rounding, codes, found, multipliers, shifts, low, high, ends, extent);
 }
 
 }  // extern "C"

@@ -40,9 +40,16 @@ struct LithoLoops {
   void (*pass_lanes)(const float*, const float*, float*, int64_t, const float*, const float*);
   void (*add_lanes)(const float*, const float*, const float*, double*, int64_t, const float*,
                     const float*);
+  bool (*round_integers)(const int64_t*, int64_t*, const double*, double, double, double*,
+                         LithoExtent);
 };
 
 const LithoLoops* litho_portable_loops();
 // Null where this build or this processor has none.
 const LithoLoops* litho_avx2_loops();
 const LithoLoops* litho_avx512_loops();
+
+// Integers of any size: integers.cpp.
+void litho_round_words(int32_t rounding, const int64_t* codes, int64_t* found,
+                       const int64_t* multipliers, const int64_t* shifts, int64_t low,
+                       int64_t high, int64_t* ends, LithoExtent extent);

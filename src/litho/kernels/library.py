@@ -11,7 +11,7 @@ from shutil import which
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 7
+_ABI = 8
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -70,6 +70,13 @@ _SIGNATURES = {
     ),
     "litho_inside": (*(_POINTER,) * 5, *(ctypes.c_int64,) * 3),
     "litho_inside_groups": (_POINTER,) * 4,
+    "litho_requantize": (
+        ctypes.c_int32,
+        *(_POINTER,) * 4,
+        *(ctypes.c_int64,) * 2,
+        _POINTER,
+        *(ctypes.c_int64,) * 3,
+    ),
     "litho_limit_level": (ctypes.c_int32,),
 }
 

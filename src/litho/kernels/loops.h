@@ -7,6 +7,8 @@
 #include "elements.h"
 #include "groups.h"
 #include "gradients.h"
+#include "integers.h"
 
 static const LithoLoops kLoops = {run_step,    run_table, run_block,  pass_inside,
-                                  pass_groups, add_terms, pass_lanes, add_lanes};
+                                  pass_groups, add_terms, pass_lanes, add_lanes,
+                                  round_integers};
