@@ -16,7 +16,7 @@ from litho.rtl.events import Flow, Rule, Times, offered, taken
 __all__ = [
     "Part",
     "accumulated",
-    "accumulated_up_to",
+    "added_up",
     "buffer",
     "collected",
     "copied",
@@ -216,17 +216,30 @@ def accumulated(beats: int, count: int) -> Part:
 
     The accumulator takes nothing while its result waits.
     """
-    return accumulated_up_to((np.arange(beats, dtype=np.int64) + 1) * count - 1)
+    needs = (np.arange(beats, dtype=np.int64) + 1) * count - 1
+    before = np.arange(beats * count, dtype=np.int64) // count - 1
+    return Part(
+        beats,
+        lambda source, target, name: (
+            Rule(offered(target), taken(source), needs, 1),
+            Rule(taken(source), taken(target), before, 0),
+        ),
+    )
 
 
-def accumulated_up_to(needs: Times) -> Part:
-    """Give what `accumulated` gives, where beat needs[k] of those taken is the last of result k."""
-    before = np.searchsorted(needs, np.arange(needs[-1] + 1), side="left").astype(np.int64) - 1
+def added_up(needs: Times) -> Part:
+    """Give one beat for each result, where beat needs[k] of those taken is the last of result k.
+
+    Results lie in a buffer of two (`litho_stream_fifo`), and the accumulator goes on while they
+    wait: the last beat of a result is taken a cycle after the result two before it.
+    """
+    beats = np.arange(needs[-1] + 1)
+    whole = np.searchsorted(needs, beats, side="right").astype(np.int64)  # results up to this beat
     return Part(
         len(needs),
         lambda source, target, name: (
             Rule(offered(target), taken(source), needs, 1),
-            Rule(taken(source), taken(target), before, 0),
+            Rule(taken(source), taken(target), whole - 3, 1),
         ),
     )
 

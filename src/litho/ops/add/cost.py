@@ -48,7 +48,7 @@ class Shape:
     def stages(self) -> int:
         """Registers from input to output."""
         if self.words:
-            return 3
+            return 4
         return 1 if self.a.multiplier == 1 and self.b.multiplier == 1 else 2
 
 
@@ -75,6 +75,8 @@ def resources(shape: Shape, family: Family) -> Resources:
         bits = (shape.words - 1).bit_length()
         width = sum(term.multiplier_bits for term in terms) * lanes
         found += Resources(luts=2 * bits, ffs=bits) + rom_resources(width, shape.words, family)
-        kept = sum(term.bits for term in terms if term not in packed)
-        found += register_resources(kept * lanes, family)
+        held = [term for term in terms if term not in packed]
+        found += register_resources(sum(term.bits for term in held) * lanes, family)
+        operands = sum(term.bits + term.multiplier_bits for term in held)
+        found += register_resources(operands * lanes, family)
     return found

@@ -3,11 +3,12 @@
 // What it computes: out[i] = a[i] * factor_a + b[i] * factor_b.
 // Reference: litho.ops.add.reference.evaluate
 // A factor is a multiplier times 2^Left. One beat a cycle. Latency 1 when both multipliers are 1,
-// 2 otherwise, 3 for factors from a memory (scales along an axis): there word w holds those of
-// beat w, {b, a} on each lane, and beats count from reset.
+// 2 otherwise, 4 for factors from a memory (scales along an axis): there word w holds those of
+// beat w, {b, a} on each lane, and beats count from reset. A word and its codes have a register
+// between the memory and the multipliers, which both take long.
 //
-//   a, b -> join --->[ codes ]---> * ---->[ terms ]---> + ---->[ out ]---> out
-//           beat --->[ word ]------^
+//   a, b -> join --->[ codes ]--->[ codes ]---> * ---->[ terms ]---> + ---->[ out ]---> out
+//           beat --->[ word  ]--->[ word  ]-----^
 `default_nettype none
 module litho_add #(
   parameter int ABits           = 8,  // bits of a code of a
@@ -97,7 +98,9 @@ module litho_add #(
       localparam int WordBits = Words > 1 ? $clog2(Words) : 1;
 
       logic [WordBits-1:0]       word_q;
-      logic [PairBits*Lanes-1:0] pairs;
+      logic [PairBits*Lanes-1:0] words, pairs;
+      logic [CodesBits-1:0]      read_data;
+      logic                      read_valid, read_ready;
 
       always_ff @(posedge clk_i) begin
         if (!rst_ni) word_q <= '0;
@@ -114,7 +117,7 @@ module litho_add #(
         .clk_i(clk_i),
         .en_i(joined_valid && joined_ready),
         .addr_i(word_q),
-        .data_o(pairs)
+        .data_o(words)
       );
       litho_stream_register #(
         .Width(CodesBits)
@@ -124,7 +127,19 @@ module litho_add #(
         .in_data_i(joined_data),
         .in_valid_i(joined_valid),
         .in_ready_o(joined_ready),
-        .out_data_o(code_data),
+        .out_data_o(read_data),
+        .out_valid_o(read_valid),
+        .out_ready_i(read_ready)
+      );
+      litho_stream_register #(
+        .Width(CodesBits + PairBits * Lanes)
+      ) u_operands (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i({words, read_data}),
+        .in_valid_i(read_valid),
+        .in_ready_o(read_ready),
+        .out_data_o({pairs, code_data}),
         .out_valid_o(code_valid),
         .out_ready_i(code_ready)
       );

@@ -115,7 +115,7 @@ def parts(shape: Shape) -> tuple[Part, ...]:
     fold = row_fold_parts(rows, shape.beats, shape.lanes)
     root = forked(rows, (worked(rows, shape.steps),), (stages(rows, 1),))
     known = (stages(beats, 1), *fold, stages(rows, 2), root, facts)
-    return forked(beats, (codes,), known), stages(beats, 4)
+    return forked(beats, (codes,), known), stages(beats, 5)
 
 
 def resources(shape: Shape, family: Family) -> Resources:
@@ -191,6 +191,7 @@ def _products(shape: Shape, family: Family) -> Resources:
         + _product(lanes, shape.centred_bits, shape.root_bits, family)
         + register_resources(0 if packs else shape.norm_bits * lanes, family)
         + rom_resources(shape.gamma_bits * lanes, shape.beats, family)
+        + register_resources(0 if packs else product * lanes, family)
         + _product(lanes, shape.norm_bits, shape.gamma_bits, family)
         + register_resources(0 if packs else product * lanes, family)
         + round_stage_resources(
@@ -199,5 +200,5 @@ def _products(shape: Shape, family: Family) -> Resources:
     )
     if shape.beta_bits:
         found += rom_resources(shape.beta_bits * lanes, shape.beats, family)
-        found += Resources(luts=shape.sum_bits * lanes, ffs=shape.beta_bits * lanes)
+        found += Resources(luts=shape.sum_bits * lanes, ffs=2 * shape.beta_bits * lanes)
     return found

@@ -4,10 +4,11 @@
 // What it computes: out[i] = saturate(round((centred[i] * root * gamma[i] + beta[i]) / 2^Shift)).
 // Reference: litho.ops.layer_norm.reference.norm
 // A beat is {root, centred codes}; beats count from reset, so that each row gets the same words.
-// Latency 3, one beat a cycle.
+// Latency 4, one beat a cycle.
 //
-//   in ---> * root --->[ norm ]---> * gamma --->[ product ]---> + ---> litho_round_stage ---> out
-//   beat ->[ gamma, beta ]------------^ '------->[ beta ]-------^
+//   in -> * root -->[ norm  ]-->[ norm  ]--> * -->[ product ]--> + --> litho_round_stage --> out
+//   beat ---------->[ gamma ]-->[ gamma ]----^                   |
+//                   [ beta  ]-->[ beta  ]-------->[  beta   ]----'
 `default_nettype none
 module litho_norm_affine #(
   parameter int CentredBits = 12,  // bits of a centred code, signed
@@ -94,41 +95,17 @@ module litho_norm_affine #(
     .data_o(gammas)
   );
 
-  // The products with the factors, and the sums with what is added, rounded.
-  logic [(NormBits+GammaBits)*Lanes-1:0] products, product_data;
-  logic [SumBits*Lanes-1:0]              sums;
-  logic                                  product_valid, product_ready;
+  // Codes and words have a register between the memories and the multipliers, which both take long.
+  localparam int BetaWidth = BetaBits > 0 ? BetaBits * Lanes : 1;
 
-  litho_product #(
-    .Lanes(Lanes),
-    .ABits(NormBits),
-    .BBits(GammaBits)
-  ) u_product (
-    .a_i(norm_data),
-    .b_i(gammas),
-    .out_o(products)
-  );
-  litho_stream_register #(
-    .Width((NormBits + GammaBits) * Lanes)
-  ) u_products (
-    .clk_i(clk_i),
-    .rst_ni(rst_ni),
-    .in_data_i(products),
-    .in_valid_i(norm_valid),
-    .in_ready_o(norm_ready),
-    .out_data_o(product_data),
-    .out_valid_o(product_valid),
-    .out_ready_i(product_ready)
-  );
+  logic [BetaWidth-1:0]       betas, operand_betas;
+  logic [NormBits*Lanes-1:0]  operand_norms;
+  logic [GammaBits*Lanes-1:0] operand_gammas;
+  logic                       operand_valid, operand_ready;
 
-  if (BetaBits == 0) begin : gen_no_beta
-    for (genvar i = 0; i < Lanes; i++) begin : gen_sum
-      assign sums[i*SumBits +: SumBits] =
-          SumBits'($signed(product_data[i*(NormBits+GammaBits) +: NormBits+GammaBits]));
-    end
-  end else begin : gen_beta
-    logic [BetaBits*Lanes-1:0] betas, betas_q;
-
+  if (BetaBits == 0) begin : gen_no_betas
+    assign betas = '0;
+  end else begin : gen_betas
     litho_rom #(
       .Width(BetaBits * Lanes),
       .Depth(Beats),
@@ -139,16 +116,64 @@ module litho_norm_affine #(
       .addr_i(word_q),
       .data_o(betas)
     );
+  end
 
-    always_ff @(posedge clk_i) begin
-      if (norm_valid && norm_ready) betas_q <= betas;
-    end
+  litho_stream_register #(
+    .Width((NormBits + GammaBits) * Lanes + BetaWidth)
+  ) u_operands (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i({betas, gammas, norm_data}),
+    .in_valid_i(norm_valid),
+    .in_ready_o(norm_ready),
+    .out_data_o({operand_betas, operand_gammas, operand_norms}),
+    .out_valid_o(operand_valid),
+    .out_ready_i(operand_ready)
+  );
 
-    for (genvar i = 0; i < Lanes; i++) begin : gen_sum
+  // The products with the factors, and the sums with what is added, rounded.
+  logic [(NormBits+GammaBits)*Lanes-1:0] products, product_data;
+  logic [SumBits*Lanes-1:0]              sums;
+  logic [BetaWidth-1:0]                  product_betas;
+  logic                                  product_valid, product_ready;
+
+  litho_product #(
+    .Lanes(Lanes),
+    .ABits(NormBits),
+    .BBits(GammaBits)
+  ) u_product (
+    .a_i(operand_norms),
+    .b_i(operand_gammas),
+    .out_o(products)
+  );
+  litho_stream_register #(
+    .Width((NormBits + GammaBits) * Lanes + BetaWidth)
+  ) u_products (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i({operand_betas, products}),
+    .in_valid_i(operand_valid),
+    .in_ready_o(operand_ready),
+    .out_data_o({product_betas, product_data}),
+    .out_valid_o(product_valid),
+    .out_ready_i(product_ready)
+  );
+
+  for (genvar i = 0; i < Lanes; i++) begin : gen_sum
+    logic [SumBits-1:0] product;
+
+    assign product = SumBits'(
+        $signed(product_data[i*(NormBits+GammaBits) +: NormBits+GammaBits]));
+    if (BetaBits == 0) begin : gen_no_beta
+      assign sums[i*SumBits +: SumBits] = product;
+    end else begin : gen_beta
       assign sums[i*SumBits +: SumBits] =
-          SumBits'($signed(product_data[i*(NormBits+GammaBits) +: NormBits+GammaBits]))
-          + SumBits'($signed(betas_q[i*BetaBits +: BetaBits]));
+          product + SumBits'($signed(product_betas[i*BetaBits +: BetaBits]));
     end
+  end
+  if (BetaBits == 0) begin : gen_unused_betas
+    logic unused;
+    assign unused = product_betas;
   end
 
   litho_round_stage #(

@@ -42,7 +42,7 @@ class Shape:
     def stages(self) -> int:
         """Registers from input to output."""
         if self.words:
-            return 3
+            return 4
         return 1 if self.multiplier == 1 else 2
 
 
@@ -62,6 +62,8 @@ def resources(shape: Shape, family: Family) -> Resources:
         found += Resources(luts=2 * bits, ffs=bits)
         found += rom_resources(shape.multiplier_bits * shape.lanes, shape.words, family)
         found += register_resources(0 if packs else shape.in_bits * shape.lanes, family)
+        operands = (shape.in_bits + shape.multiplier_bits) * shape.lanes
+        found += register_resources(0 if packs else operands, family)
     return found
 
 

@@ -2,11 +2,12 @@
 //
 // What it computes: out[i] = saturate(round(in[i] * multiplier * 2^Left / 2^Shift)).
 // Reference: litho.ops.requantize.reference.evaluate
-// One beat a cycle. Latency 1 for a multiplier of 1, 2 for another, 3 for multipliers from a
+// One beat a cycle. Latency 1 for a multiplier of 1, 2 for another, 4 for multipliers from a
 // memory (scales along an axis): there word w holds those of beat w, and beats count from reset.
+// A word and its code have a register between the memory and the multiplier, which both take long.
 //
-//   in --->[ code ]---> * ---->[ product ]---> litho_round_stage ---> out
-//   beat ->[ word ]-----^
+//   in --->[ code ]--->[ code ]---> * ---->[ product ]---> litho_round_stage ---> out
+//   beat ->[ word ]--->[ word ]-----^
 `default_nettype none
 module litho_requantize #(
   parameter int InBits         = 16,  // bits of an input code
@@ -60,7 +61,10 @@ module litho_requantize #(
     end else begin : gen_memory
       localparam int WordBits = Words > 1 ? $clog2(Words) : 1;
 
-      logic [WordBits-1:0] word_q;
+      logic [WordBits-1:0]             word_q;
+      logic [InBits*Lanes-1:0]         read_data;
+      logic [MultiplierBits*Lanes-1:0] words;
+      logic                            read_valid, read_ready;
 
       always_ff @(posedge clk_i) begin
         if (!rst_ni) word_q <= '0;
@@ -77,7 +81,7 @@ module litho_requantize #(
         .clk_i(clk_i),
         .en_i(in_valid_i && in_ready_o),
         .addr_i(word_q),
-        .data_o(multipliers)
+        .data_o(words)
       );
       litho_stream_register #(
         .Width(InBits * Lanes)
@@ -87,7 +91,19 @@ module litho_requantize #(
         .in_data_i(in_data_i),
         .in_valid_i(in_valid_i),
         .in_ready_o(in_ready_o),
-        .out_data_o(code_data),
+        .out_data_o(read_data),
+        .out_valid_o(read_valid),
+        .out_ready_i(read_ready)
+      );
+      litho_stream_register #(
+        .Width((InBits + MultiplierBits) * Lanes)
+      ) u_operands (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i({words, read_data}),
+        .in_valid_i(read_valid),
+        .in_ready_o(read_ready),
+        .out_data_o({multipliers, code_data}),
         .out_valid_o(code_valid),
         .out_ready_i(code_ready)
       );

@@ -87,7 +87,7 @@ def parts(shape: Shape) -> tuple[Part, ...]:
         forked(rows * beats, (codes,), (*fold, greatest)),
         stages(rows * beats, 2),
         forked(rows * beats, (entries,), (*fold, worked(rows, shape.steps), reciprocals)),
-        stages(rows * beats, 2),
+        stages(rows * beats, 3),
     )
 
 
@@ -137,8 +137,10 @@ def _products(shape: Shape, family: Family) -> Resources:
     """Give the products and their rounding."""
     lanes, bits = shape.lanes, product_bits(shape.entry_bits, False, shape.reciprocal_bits, False)
     packs = packs_registers(shape.entry_bits, shape.reciprocal_bits, family)
+    operands = shape.reciprocal_bits + shape.entry_bits * lanes
     return (
-        product_resources(lanes, shape.entry_bits, shape.reciprocal_bits, family)
+        register_resources(0 if packs else operands, family)
+        + product_resources(lanes, shape.entry_bits, shape.reciprocal_bits, family)
         + register_resources(0 if packs else bits * lanes, family)
         + round_stage_resources(
             bits, shape.out_bits, shape.rounding, shape.plan.right, lanes, family

@@ -13,7 +13,7 @@
 //
 //   in -> marks -> fork ---------------> pair -> [ address ] -> [ entry ] -> fork ...
 //                    '-> greatest of row --^
-//   ... fork ---------------------------> pair -> * -> [ product ] -> round stage -> out
+//   ... fork ----------------------> pair -> [ operands ] -> * -> [ product ] -> round stage -> out
 //         '-> sum of row -> reciprocal ----^
 `default_nettype none
 module litho_softmax_rows #(
@@ -197,11 +197,11 @@ module litho_softmax_rows #(
   logic [(EntryBits+1)*Lanes-1:0]            summands;
   logic [SumBits-1:0]                        sum_data;
   logic [ReciprocalBits-1:0]                 reciprocal_data;
-  logic [ReciprocalBits+EntryBits*Lanes-1:0] pair_data;
+  logic [ReciprocalBits+EntryBits*Lanes-1:0] pair_data, operand_data;
   logic                                      held_valid, held_ready, added_valid, added_ready;
   logic                                      sum_valid, sum_ready;
   logic                                      reciprocal_valid, reciprocal_ready;
-  logic                                      pair_valid, pair_ready;
+  logic                                      pair_valid, pair_ready, operand_valid, operand_ready;
 
   litho_stream_fork #(
     .Width(EntryBits * Lanes)
@@ -272,6 +272,20 @@ module litho_softmax_rows #(
     .out_ready_i(pair_ready)
   );
 
+  // The buffer takes long, and so do multipliers: the operands have a register in between.
+  litho_stream_register #(
+    .Width(ReciprocalBits + EntryBits * Lanes)
+  ) u_operands (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(pair_data),
+    .in_valid_i(pair_valid),
+    .in_ready_o(pair_ready),
+    .out_data_o(operand_data),
+    .out_valid_o(operand_valid),
+    .out_ready_i(operand_ready)
+  );
+
   // The products, rounded.
   logic [ProductBits*Lanes-1:0] products, product_data;
   logic                         product_valid, product_ready;
@@ -283,8 +297,8 @@ module litho_softmax_rows #(
     .BBits(ReciprocalBits),
     .BSigned(0)
   ) u_product (
-    .a_i(pair_data[EntryBits*Lanes-1:0]),
-    .b_i({Lanes{pair_data[EntryBits*Lanes +: ReciprocalBits]}}),
+    .a_i(operand_data[EntryBits*Lanes-1:0]),
+    .b_i({Lanes{operand_data[EntryBits*Lanes +: ReciprocalBits]}}),
     .out_o(products)
   );
   litho_stream_register #(
@@ -293,8 +307,8 @@ module litho_softmax_rows #(
     .clk_i(clk_i),
     .rst_ni(rst_ni),
     .in_data_i(products),
-    .in_valid_i(pair_valid),
-    .in_ready_o(pair_ready),
+    .in_valid_i(operand_valid),
+    .in_ready_o(operand_ready),
     .out_data_o(product_data),
     .out_valid_o(product_valid),
     .out_ready_i(product_ready)

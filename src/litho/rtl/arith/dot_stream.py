@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from litho.hw import Family, Resources
 from litho.rtl.arith.dot import packs_registers, product_bits, product_resources, sum_resources
 from litho.rtl.block import Times
-from litho.rtl.flow import Part, accumulated, accumulated_up_to, stages
+from litho.rtl.flow import Part, added_up, stages
+from litho.rtl.stream.fifo import fifo_resources
 from litho.rtl.stream.register import register_resources
 
 __all__ = ["DotStream"]
@@ -39,11 +42,11 @@ class DotStream:
 
     def parts(self, results: int) -> tuple[Part, Part]:
         """Give the events of `results` beats of results."""
-        return stages(results * self.beats, self.registers), accumulated(results, self.beats)
+        return self.parts_up_to((np.arange(results, dtype=np.int64) + 1) * self.beats - 1)
 
     def parts_up_to(self, lasts: Times) -> tuple[Part, Part]:
         """Give the events where beat lasts[k] is the last of result k."""
-        return stages(int(lasts[-1]) + 1, self.registers), accumulated_up_to(lasts)
+        return stages(int(lasts[-1]) + 1, self.registers), added_up(lasts)
 
     def resources(self, family: Family) -> Resources:
         """Give the sum over the operands, products, sums and accumulators and their registers.
@@ -70,11 +73,15 @@ class DotStream:
         return found
 
     def _accumulators(self, family: Family) -> Resources:
-        """Give the adders behind the choice of start or sum, their registers and the counter."""
+        """Give the adders behind the choice of start or sum, the counter and the registers.
+
+        A result has three registers: two wait, and one adds up where it has several beats.
+        """
         bits, places = self.out_bits * self.out_lanes, (self.beats - 1).bit_length()
         if self.beats == 1:
             tables = 1 if self.has_start else 0
         else:
             tables = 1 if family.lut_inputs >= 6 else 2
         counter = Resources(luts=2 * places, ffs=places)
-        return Resources(luts=tables * bits) + register_resources(bits, family) + counter
+        added = register_resources(0 if self.beats == 1 else bits, family)
+        return Resources(luts=tables * bits) + added + fifo_resources(bits, 2, family) + counter

@@ -11,8 +11,8 @@
 // Latency 4 from the last beat of a result (3 for InLanes 1), one input beat a cycle. Memories that
 // give the words take long, and so do multipliers: the operands have a register between the two.
 //
-//   in -> [ operands ] -> * -> [ product ] -> sum -> [ sum ] -> + -> [ acc ] -> out
-//                                                      start ---^-------'
+//   in -> [ operands ] -> * -> [ product ] -> sum -> [ sum ] -> + -> [ results (2) ] -> out
+//                                                      start ---^-> [ acc ]
 `default_nettype none
 module litho_dot_stream #(
   parameter int ABits    = 8,   // bits of a code of a
@@ -148,38 +148,45 @@ module litho_dot_stream #(
     end
   end
 
-  // Accumulators, whose register is that of the output.
-  logic [OutBits*OutLanes-1:0] acc_q;
-  logic                        out_valid_q;
+  // Accumulators. A result goes into a buffer, so that whether it is taken is no matter of the same
+  // cycle for all the registers before it; while it waits, the next one is added up.
+  logic [OutBits*OutLanes-1:0] totals;
+  logic                        result_ready;
   logic                        first_q;  // whether the beat that waits is the first of a result
 
-  assign sum_ready = !out_valid_q || out_ready_i;
+  assign sum_ready = result_ready || !sum_last;
   assign next_o = sum_valid && sum_ready && sum_last;
-  assign out_data_o = acc_q;
-  assign out_valid_o = out_valid_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) first_q <= 1'b1;
     else if (sum_valid && sum_ready) first_q <= sum_last;
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) out_valid_q <= 1'b0;
-    else if (sum_ready) out_valid_q <= sum_valid && sum_last;
-  end
-
   for (genvar o = 0; o < OutLanes; o++) begin : gen_acc
     logic signed [SumBits-1:0] sum;
-    logic [OutBits-1:0]        base;
+    logic [OutBits-1:0]        acc_q, base;
 
     assign sum = sum_data[o*SumBits +: SumBits];
-    assign base = first_q ? start_i[o*OutBits +: OutBits] : acc_q[o*OutBits +: OutBits];
+    assign base = first_q ? start_i[o*OutBits +: OutBits] : acc_q;
+    assign totals[o*OutBits +: OutBits] = sum_hold ? base : base + OutBits'(sum);
 
     always_ff @(posedge clk_i) begin
-      if (sum_valid && sum_ready && (first_q || !sum_hold)) begin
-        acc_q[o*OutBits +: OutBits] <= sum_hold ? base : base + OutBits'(sum);
-      end
+      if (sum_valid && !sum_last && (first_q || !sum_hold)) acc_q <= totals[o*OutBits +: OutBits];
     end
   end
+
+  litho_stream_fifo #(
+    .Width(OutBits * OutLanes),
+    .Depth(2)
+  ) u_results (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(totals),
+    .in_valid_i(sum_valid && sum_last),
+    .in_ready_o(result_ready),
+    .out_data_o(out_data_o),
+    .out_valid_o(out_valid_o),
+    .out_ready_i(out_ready_i)
+  );
 endmodule
 `default_nettype wire

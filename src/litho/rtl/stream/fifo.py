@@ -34,7 +34,9 @@ def fifo_latency(depth: int) -> int:
 
 
 def fifo_resources(width: int, depth: int, family: Family) -> Resources:
-    """Give the resources of a buffer of `depth` beats of `width` bits."""
+    """Give the resources of a buffer of `depth` beats of `width` bits; two are registers."""
+    if depth == 2:
+        return Resources(luts=width + 3, ffs=2 * width + 2)
     address, count = (depth - 1).bit_length(), depth.bit_length()
     luts = 2 * address + 2 * count if family.lut_inputs >= 6 else 3 * address + 4 * count
     pointers = Resources(luts=luts, ffs=2 * address + count)
