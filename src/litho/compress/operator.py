@@ -7,15 +7,16 @@ format's range, and is zero where the value saturates.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from litho.errors import FormatError
 from litho.formats import Fixed, Format, Host, Scale, arith, parse, pass_gradient
 from litho.formats import fake_quantize as on_grid
+from litho.formats.regrid import nearest_codes, regridded
 from litho.ir import TensorType
-from litho.ops.requantize.reference import ratios
+from litho.ops.requantize.reference import Ratios, ratios
 
 __all__ = ["fake_quantize", "format_of", "recover", "scale_of", "steps_like"]
 
@@ -50,8 +51,15 @@ def fake_quantize(
     if not isinstance(form, Fixed):
         raise FormatError(f"values on an integer grid must go to a fixed-point format, not {form}")
     source = scale_of(in_multipliers, in_shifts, in_axis)
-    codes = _requantize(x.double(), source, form, scale, rounding)
-    return _as(form.decode(codes, scale), x)
+    ratio = _ratios(tuple(x.shape), source, form, scale)
+    if rounding == "half_even":
+        moved = regridded(x, source, (ratio.multipliers, ratio.shifts), form, scale)
+        if moved is not None:
+            return cast(torch.Tensor, moved)
+    multipliers, shifts = (torch.from_numpy(array).to(x.device) for array in ratio.arrays())
+    codes = recover(x.double(), source)
+    result = arith.requantize(codes, multipliers, shifts, form.low, form.high, rounding)
+    return _as(form.decode(result, scale), x)
 
 
 def _as(values: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -59,16 +67,8 @@ def _as(values: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     return values.to(x.dtype) if x.dtype != torch.float64 else values
 
 
-def _requantize(
-    values: torch.Tensor, source: Scale, form: Fixed, scale: Scale, rounding: str
-) -> torch.Tensor:
-    shape = tuple(values.shape)
-    found = ratios(TensorType(shape, Fixed(1), source), TensorType(shape, form, scale))
-    multipliers, shifts = (torch.from_numpy(array).to(values.device) for array in found.arrays())
-    codes = recover(values, source)
-    result = arith.requantize(codes, multipliers, shifts, form.low, form.high, rounding)
-    assert isinstance(result, torch.Tensor)
-    return result
+def _ratios(shape: tuple[int, ...], source: Scale, form: Fixed, scale: Scale) -> Ratios:
+    return ratios(TensorType(shape, Fixed(1), source), TensorType(shape, form, scale))
 
 
 def recover(values: torch.Tensor, step: Scale) -> torch.Tensor:
@@ -76,6 +76,9 @@ def recover(values: torch.Tensor, step: Scale) -> torch.Tensor:
 
     Raises `FormatError` for NaN and infinity.
     """
+    found = nearest_codes(values, step)
+    if found is not None:
+        return cast(torch.Tensor, found).long()
     if not bool(torch.isfinite(values).all()):
         raise FormatError(
             "values to requantize must be finite, not NaN or infinity;"

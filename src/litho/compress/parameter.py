@@ -1,7 +1,7 @@
 """The quantizers of parameters: weights, and biases on the grid of their sum."""
 
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 
@@ -11,6 +11,7 @@ from litho.compress.operator import recover, steps_like
 from litho.compress.quantizer import RESTING, Quantizer, empty_like
 from litho.errors import ConfigError
 from litho.formats import Fixed, Scale
+from litho.formats.regrid import settled
 
 __all__ = ["BiasQuantizer", "WeightQuantizer"]
 
@@ -45,8 +46,10 @@ class WeightQuantizer(Quantizer):
             return y
         step = self._sum_step()
         values = y.detach()
-        settled = recover(values, step).double() * steps_like(values, step)
-        return y + (settled - values) if y.requires_grad else settled
+        found = settled(values.double(), step)
+        if found is None:
+            found = recover(values, step).double() * steps_like(values, step)
+        return y + (found - values) if y.requires_grad else cast(torch.Tensor, found)
 
     def end_grid(self, ends: bool) -> None:
         """Say whether nobody reads the codes of the sum: then it goes on in the model's type."""

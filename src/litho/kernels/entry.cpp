@@ -104,7 +104,7 @@ static int64_t limited_shift(int64_t shift) { return shift < -62 ? -62 : shift >
 
 extern "C" {
 
-int32_t litho_abi() { return 8; }
+int32_t litho_abi() { return 9; }
 
 int32_t litho_level() { return level(); }
 
@@ -199,6 +199,18 @@ void litho_requantize(int32_t rounding, const int64_t* codes, int64_t* found,
     }
   }
   litho_round_words(rounding, codes, found, multipliers, shifts, low, high, ends, extent);
+}
+
+// Numbers that are multiples of a step become multiples of a unit (integers.h); `numbers` are step,
+// ratio and unit of each channel. Gives the greatest magnitude of a code, infinity for none.
+double litho_regrid(int32_t is_double, const void* x, void* y, const double* numbers, double low,
+                    double high, int64_t outer, int64_t channels, int64_t inner) {
+  Arithmetic arithmetic;
+  const LithoExtent extent = {outer, channels, inner};
+  if (is_double) {
+    return loops().regrid_doubles((const double*)x, (double*)y, numbers, low, high, extent);
+  }
+  return loops().regrid_floats((const float*)x, (float*)y, numbers, low, high, extent);
 }
 
 }  // extern "C"

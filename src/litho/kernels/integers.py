@@ -1,4 +1,4 @@
-"""The kernel of integer arithmetic, on addresses of contiguous int64 arrays."""
+"""The kernels of integer arithmetic, on addresses of contiguous arrays."""
 
 import ctypes
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from litho.kernels.library import library
 from litho.kernels.plans import Extent
 
-__all__ = ["Ends", "RequantizePlan"]
+__all__ = ["Ends", "RegridPlan", "RequantizePlan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,38 @@ class RequantizePlan:
             *extent.numbers,
         )
         return Ends(*ends)
+
+
+class RegridPlan:
+    """Floats on multiples of a step that become multiples of a unit, as their codes say.
+
+    For each channel a code is `multipliers` · 2^(−`shifts`) times the one before, rounded half to
+    even, within `low` … `high`, which float64 holds, as it does their products with the units.
+    """
+
+    def __init__(
+        self,
+        steps: tuple[float, ...],
+        multipliers: tuple[int, ...],
+        shifts: tuple[int, ...],
+        units: tuple[float, ...],
+        low: int,
+        high: int,
+    ) -> None:
+        ratios = [m * 2.0**-s for m, s in zip(multipliers, shifts, strict=True)]
+        numbers = [n for own in zip(steps, ratios, units, strict=True) for n in own]
+        self._numbers = (ctypes.c_double * len(numbers))(*numbers)
+        self._low, self._high = float(low), float(high)
+        self._most = max(multipliers)
+
+    def run(self, x: int, y: int, is_double: bool, extent: Extent) -> bool:
+        """Write to `y`; give whether float64 held all codes and products. If not, it means nothing.
+
+        Both are float64, or float32 where not `is_double`.
+        """
+        compiled = library()
+        assert compiled is not None, "a plan runs only where kernels are compiled"
+        greatest = compiled.litho_regrid(
+            is_double, x, y, self._numbers, self._low, self._high, *extent.numbers
+        )
+        return bool(greatest * self._most < 2.0**53)

@@ -30,6 +30,9 @@ struct LithoBlock {
 // Partial sums of the gradient of a scale: element i of a run adds to sum i % kSums of its channel.
 enum { kSums = 32 };
 
+// Numbers of a channel that moves to another grid: step, ratio, unit.
+enum { kRegrid = 3 };
+
 struct LithoLoops {
   int32_t (*run_step)(int32_t, const float*, float*, const LithoParameters*, LithoExtent);
   int32_t (*run_table)(const float*, float*, const float*, const float*, int32_t, LithoExtent);
@@ -42,6 +45,8 @@ struct LithoLoops {
                     const float*);
   bool (*round_integers)(const int64_t*, int64_t*, const double*, double, double, double*,
                          LithoExtent);
+  double (*regrid_floats)(const float*, float*, const double*, double, double, LithoExtent);
+  double (*regrid_doubles)(const double*, double*, const double*, double, double, LithoExtent);
 };
 
 const LithoLoops* litho_portable_loops();

@@ -11,7 +11,7 @@ from shutil import which
 
 __all__ = ["Block", "Parameters", "describe", "is_compiled", "library", "limited"]
 
-_ABI = 8
+_ABI = 9
 _LEVELS = ("portable", "AVX2", "AVX-512")
 
 
@@ -77,6 +77,12 @@ _SIGNATURES = {
         _POINTER,
         *(ctypes.c_int64,) * 3,
     ),
+    "litho_regrid": (
+        ctypes.c_int32,
+        *(_POINTER,) * 3,
+        *(ctypes.c_double,) * 2,
+        *(ctypes.c_int64,) * 3,
+    ),
     "litho_limit_level": (ctypes.c_int32,),
 }
 
@@ -114,6 +120,7 @@ def _open(path: Path) -> ctypes.CDLL | None:
         return None
     for name, arguments in _SIGNATURES.items():
         getattr(found, name).argtypes = arguments
+    found.litho_regrid.restype = ctypes.c_double
     return found
 
 

@@ -11,4 +11,4 @@
 
 static const LithoLoops kLoops = {run_step,    run_table, run_block,  pass_inside,
                                   pass_groups, add_terms, pass_lanes, add_lanes,
-                                  round_integers};
+                                  round_integers, regrid_floats, regrid_doubles};
