@@ -49,7 +49,7 @@ class Shape:
         """Registers from input to output."""
         if self.words:
             return 4
-        return 1 if self.a.multiplier == 1 and self.b.multiplier == 1 else 2
+        return 1 if self.a.multiplier == 1 and self.b.multiplier == 1 else 3
 
 
 def resources(shape: Shape, family: Family) -> Resources:
@@ -66,17 +66,16 @@ def resources(shape: Shape, family: Family) -> Resources:
     else:
         found += register_resources(shape.out_bits * lanes, family)
         found += Resources(luts=shape.out_bits * lanes)
+    held = [term for term in terms if term not in packed]
     if shape.stages > 1:
-        kept = sum(term.product_bits for term in terms if term not in packed)
-        found += register_resources(kept * lanes, family)
+        found += register_resources(sum(term.bits for term in held) * lanes, family)
+        found += register_resources(sum(term.product_bits for term in held) * lanes, family)
         for term in products:
             found += product_resources(lanes, term.bits, term.multiplier_bits, family)
     if shape.words:
         bits = (shape.words - 1).bit_length()
         width = sum(term.multiplier_bits for term in terms) * lanes
         found += Resources(luts=2 * bits, ffs=bits) + rom_resources(width, shape.words, family)
-        held = [term for term in terms if term not in packed]
         found += register_resources(sum(term.bits for term in held) * lanes, family)
-        operands = sum(term.bits + term.multiplier_bits for term in held)
-        found += register_resources(operands * lanes, family)
+        found += Resources(ffs=sum(term.multiplier_bits for term in held) * lanes)
     return found

@@ -3,9 +3,9 @@
 // What it computes: out[i] = a[i] * factor_a + b[i] * factor_b.
 // Reference: litho.ops.add.reference.evaluate
 // A factor is a multiplier times 2^Left. One beat a cycle. Latency 1 when both multipliers are 1,
-// 2 otherwise, 4 for factors from a memory (scales along an axis): there word w holds those of
-// beat w, {b, a} on each lane, and beats count from reset. A word and its codes have a register
-// between the memory and the multipliers, which both take long.
+// 3 otherwise, 4 for factors from a memory (scales along an axis): there word w holds those of
+// beat w, {b, a} on each lane, and beats count from reset. Multipliers take long: registers lie
+// before and behind them.
 //
 //   a, b -> join --->[ codes ]--->[ codes ]---> * ---->[ terms ]---> + ---->[ out ]---> out
 //           beat --->[ word  ]--->[ word  ]-----^
@@ -89,9 +89,19 @@ module litho_add #(
     logic [TermsBits-1:0]             terms;
 
     if (Words == 0) begin : gen_constant
-      assign code_data = joined_data;
-      assign code_valid = joined_valid;
-      assign joined_ready = code_ready;
+      litho_stream_register #(
+        .Width(CodesBits)
+      ) u_operands (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i(joined_data),
+        .in_valid_i(joined_valid),
+        .in_ready_o(joined_ready),
+        .out_data_o(code_data),
+        .out_valid_o(code_valid),
+        .out_ready_i(code_ready)
+      );
+
       assign multipliers_a = {Lanes{MultiplierABits'(MultiplierA)}};
       assign multipliers_b = {Lanes{MultiplierBBits'(MultiplierB)}};
     end else begin : gen_memory

@@ -114,7 +114,7 @@ def parts(shape: Shape) -> tuple[Part, ...]:
     codes, facts = row_pair_parts(rows, shape.beats, shape.depth)
     fold = row_fold_parts(rows, shape.beats, shape.lanes)
     root = forked(rows, (worked(rows, shape.steps),), (stages(rows, 1),))
-    known = (stages(beats, 1), *fold, stages(rows, 2), root, facts)
+    known = (stages(beats, 1), *fold, stages(rows, 2), root, *facts)
     return forked(beats, (codes,), known), stages(beats, 5)
 
 

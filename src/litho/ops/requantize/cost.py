@@ -43,7 +43,7 @@ class Shape:
         """Registers from input to output."""
         if self.words:
             return 4
-        return 1 if self.multiplier == 1 else 2
+        return 1 if self.multiplier == 1 else 3
 
 
 def resources(shape: Shape, family: Family) -> Resources:
@@ -56,14 +56,14 @@ def resources(shape: Shape, family: Family) -> Resources:
         return found
     packs = packs_registers(shape.in_bits, shape.multiplier_bits, family)
     found += product_resources(shape.lanes, shape.in_bits, shape.multiplier_bits, family)
+    found += register_resources(0 if packs else shape.in_bits * shape.lanes, family)
     found += register_resources(0 if packs else shape.product_bits * shape.lanes, family)
     if shape.words:
         bits = (shape.words - 1).bit_length()
         found += Resources(luts=2 * bits, ffs=bits)
         found += rom_resources(shape.multiplier_bits * shape.lanes, shape.words, family)
         found += register_resources(0 if packs else shape.in_bits * shape.lanes, family)
-        operands = (shape.in_bits + shape.multiplier_bits) * shape.lanes
-        found += register_resources(0 if packs else operands, family)
+        found += Resources(ffs=0 if packs else shape.multiplier_bits * shape.lanes)
     return found
 
 

@@ -2,9 +2,9 @@
 //
 // What it computes: out[i] = saturate(round(in[i] * multiplier * 2^Left / 2^Shift)).
 // Reference: litho.ops.requantize.reference.evaluate
-// One beat a cycle. Latency 1 for a multiplier of 1, 2 for another, 4 for multipliers from a
+// One beat a cycle. Latency 1 for a multiplier of 1, 3 for another, 4 for multipliers from a
 // memory (scales along an axis): there word w holds those of beat w, and beats count from reset.
-// A word and its code have a register between the memory and the multiplier, which both take long.
+// Multipliers take long, of wide codes several with their sum: registers lie before and behind.
 //
 //   in --->[ code ]--->[ code ]---> * ---->[ product ]---> litho_round_stage ---> out
 //   beat ->[ word ]--->[ word ]-----^
@@ -54,9 +54,19 @@ module litho_requantize #(
     logic [ProductBits*Lanes-1:0]    products;
 
     if (Words == 0) begin : gen_constant
-      assign code_data = in_data_i;
-      assign code_valid = in_valid_i;
-      assign in_ready_o = code_ready;
+      litho_stream_register #(
+        .Width(InBits * Lanes)
+      ) u_operands (
+        .clk_i(clk_i),
+        .rst_ni(rst_ni),
+        .in_data_i(in_data_i),
+        .in_valid_i(in_valid_i),
+        .in_ready_o(in_ready_o),
+        .out_data_o(code_data),
+        .out_valid_o(code_valid),
+        .out_ready_i(code_ready)
+      );
+
       assign multipliers = {Lanes{MultiplierBits'(Multiplier)}};
     end else begin : gen_memory
       localparam int WordBits = Words > 1 ? $clog2(Words) : 1;

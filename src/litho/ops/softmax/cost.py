@@ -84,9 +84,9 @@ def parts(shape: Shape) -> tuple[Part, ...]:
     entries, reciprocals = row_pair_parts(rows, beats, shape.entry_depth)
     fold = row_fold_parts(rows, beats, shape.lanes)
     return (
-        forked(rows * beats, (codes,), (*fold, greatest)),
+        forked(rows * beats, (codes,), (*fold, *greatest)),
         stages(rows * beats, 2),
-        forked(rows * beats, (entries,), (*fold, worked(rows, shape.steps), reciprocals)),
+        forked(rows * beats, (entries,), (*fold, worked(rows, shape.steps), *reciprocals)),
         stages(rows * beats, 3),
     )
 

@@ -3,10 +3,11 @@
 // What it computes: out = {fact, in}, with the one fact of a row for each of its Beats beats.
 // Reference: litho.rtl.stream.row_pair.row_pair
 // Up to Depth beats wait for their fact. Latency that of a litho_stream_fifo of Depth beats, and of
-// the fact 1 (0 for Beats 1); one beat a cycle.
+// the fact 2 (1 for Beats 1); one beat a cycle. Two facts lie in a buffer, so that what finds them
+// and what takes their beats do not wait for each other in the same cycle.
 //
-//   in   --->[ fifo ]--------.
-//   fact --->[ repeated ]--> join ---> out
+//   in   --->[ fifo ]---------------------.
+//   fact --->[ fifo (2) ]->[ repeated ]-> join ---> out
 `default_nettype none
 module litho_row_pair #(
   parameter int Width     = 8,  // bits of a beat
@@ -27,8 +28,8 @@ module litho_row_pair #(
   input  wire logic                       out_ready_i
 );
   logic [Width-1:0]     held_data;
-  logic [FactWidth-1:0] each_data;
-  logic                 held_valid, held_ready, each_valid, each_ready;
+  logic [FactWidth-1:0] known_data, each_data;
+  logic                 held_valid, held_ready, known_valid, known_ready, each_valid, each_ready;
 
   litho_stream_fifo #(
     .Width(Width),
@@ -43,6 +44,19 @@ module litho_row_pair #(
     .out_valid_o(held_valid),
     .out_ready_i(held_ready)
   );
+  litho_stream_fifo #(
+    .Width(FactWidth),
+    .Depth(2)
+  ) u_known (
+    .clk_i(clk_i),
+    .rst_ni(rst_ni),
+    .in_data_i(fact_data_i),
+    .in_valid_i(fact_valid_i),
+    .in_ready_o(fact_ready_o),
+    .out_data_o(known_data),
+    .out_valid_o(known_valid),
+    .out_ready_i(known_ready)
+  );
   litho_row_repeat #(
     .Width(FactWidth),
     .Beats(1),
@@ -50,9 +64,9 @@ module litho_row_pair #(
   ) u_facts (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
-    .in_data_i(fact_data_i),
-    .in_valid_i(fact_valid_i),
-    .in_ready_o(fact_ready_o),
+    .in_data_i(known_data),
+    .in_valid_i(known_valid),
+    .in_ready_o(known_ready),
     .out_data_o(each_data),
     .out_valid_o(each_valid),
     .out_ready_i(each_ready)

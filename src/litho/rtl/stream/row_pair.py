@@ -1,17 +1,17 @@
 """The pairing of a row's beats with what is known of the whole row."""
 
-import numpy as np
-
 from litho.hw import Family, Resources
 from litho.rtl.block import Block, Stream
-from litho.rtl.events import Flow, Rule, offered, taken
-from litho.rtl.flow import Part, buffer, repeated
+from litho.rtl.events import Flow
+from litho.rtl.flow import Part, buffer, joined, repeated
 from litho.rtl.schedule import schedule_of
 from litho.rtl.stream.fifo import fifo_latency, fifo_resources
 from litho.rtl.stream.join import join_resources
 from litho.rtl.stream.row_repeat import repeat_latency, row_repeat_resources
 
 __all__ = ["pair_depth", "row_pair", "row_pair_parts", "row_pair_resources"]
+
+_FACTS = 2  # that wait for their row
 
 
 def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Block:
@@ -21,7 +21,8 @@ def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Bloc
     target = Stream("out", bits + fact_bits, 1, row, rows, is_signed=False)
 
     def flow() -> Flow:
-        return _flow(rows, row, depth)
+        codes, facts = row_pair_parts(rows, row, depth)
+        return joined((source, fact), target, before=((codes,), facts))
 
     return Block(
         "litho_row_pair",
@@ -36,10 +37,11 @@ def row_pair(bits: int, fact_bits: int, row: int, rows: int, depth: int) -> Bloc
     )
 
 
-def row_pair_parts(rows: int, beats: int, depth: int) -> tuple[Part, Part]:
+def row_pair_parts(rows: int, beats: int, depth: int) -> tuple[Part, tuple[Part, Part]]:
     """Give the parts of a `litho_row_pair` before its join: the way of a beat, that of a fact."""
     held = buffer(rows * beats, depth, fifo_latency(depth))
-    return held, repeated(rows, 1, beats, repeat_latency(1, beats))
+    known = buffer(rows, _FACTS, fifo_latency(_FACTS))
+    return held, (known, repeated(rows, 1, beats, repeat_latency(1, beats)))
 
 
 def pair_depth(beats: int, interval: int, wait: int) -> int:
@@ -48,27 +50,9 @@ def pair_depth(beats: int, interval: int, wait: int) -> int:
     The fact of a row is offered `wait` cycles after its last beat came. The place of a beat is
     free again in the cycle after it went.
     """
-    rows, rest = divmod(beats + wait + repeat_latency(1, beats), interval)
+    latency = fifo_latency(_FACTS) + repeat_latency(1, beats)
+    rows, rest = divmod(beats + wait + latency, interval)
     return max(2, rows * beats + min(beats, rest))
-
-
-def _flow(rows: int, beats: int, depth: int) -> Flow:
-    inner: list[tuple[str, int]] = []
-    places = np.arange(rows * beats, dtype=np.int64)
-
-    def name(beats: int) -> str:
-        inner.append((f"inner{len(inner)}", beats))
-        return inner[-1][0]
-
-    rules: list[Rule] = []
-    for source, part in zip(("in", "fact"), row_pair_parts(rows, beats, depth), strict=True):
-        end = name(part.beats)
-        rules += (
-            *part.rules(source, end, name),
-            Rule(offered("out"), offered(end), places, 0),
-            Rule(taken(end), taken("out"), places, 0),
-        )
-    return Flow(tuple(inner), tuple(rules))
 
 
 def row_pair_resources(
@@ -77,6 +61,7 @@ def row_pair_resources(
     """Give the resources of a `litho_row_pair`."""
     return (
         fifo_resources(width, depth, family)
+        + fifo_resources(fact_width, _FACTS, family)
         + row_repeat_resources(fact_width, 1, beats, family)
         + join_resources(family)
     )
