@@ -5,6 +5,7 @@ model says or stands still.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from litho.ops import registry
 from litho.ops.matmul.reference import MatmulParams
 from litho.ops.relu.reference import ReluParams
 from litho.rtl import Design, is_steady, least_interval, timing_of, write_design
-from litho.sim import measured, simulate
+from litho.sim import simulate
 
 STANDS_STILL = 10_000  # cycles without a beat, longer than any tensor here takes
 
@@ -74,8 +75,13 @@ def bare(design: Design) -> Design:
     return replace(design, instances=kept, connections=connections)
 
 
-def measured_interval(design: Design, codes: dict[str, np.ndarray], folder: Path) -> int | None:
-    """Give the interval that the simulation shows, None when it stands still."""
+def measured_interval(
+    design: Design, codes: dict[str, np.ndarray], folder: Path
+) -> Fraction | None:
+    """Give the mean interval that the simulation shows, None when it stands still.
+
+    It is that of the later half of the tensors, between which a design may be slow in turns.
+    """
     given = tuple(
         values.reshape(-1, stream.rows, stream.row)
         for values, stream in zip(codes.values(), design.inputs, strict=True)
@@ -90,7 +96,10 @@ def measured_interval(design: Design, codes: dict[str, np.ndarray], folder: Path
         if "no beat moved" not in str(error):
             raise
         return None
-    return measured(found, design.outputs).timing.interval
+    (stream,), (cycles,) = design.outputs, found.output_cycles
+    firsts = cycles[:: stream.beats]
+    half = len(firsts) // 2
+    return Fraction(int(firsts[-1] - firsts[half]), len(firsts) - 1 - half)
 
 
 @shapes

@@ -8,8 +8,9 @@ from litho.rtl.arith.dot import packs_registers, product_resources, uses_dsp
 from litho.rtl.arith.round_stage import round_stage_resources
 from litho.rtl.arith.rsqrt import rsqrt_bits, rsqrt_cycles, rsqrt_resources
 from litho.rtl.branches import forked, worked
-from litho.rtl.flow import Part, stages
+from litho.rtl.flow import Part, buffer, stages
 from litho.rtl.mem.rom import rom_resources
+from litho.rtl.stream.fifo import fifo_resources
 from litho.rtl.stream.fork import fork_resources
 from litho.rtl.stream.join import join_resources
 from litho.rtl.stream.register import register_resources
@@ -114,7 +115,7 @@ def parts(shape: Shape) -> tuple[Part, ...]:
     codes, facts = row_pair_parts(rows, shape.beats, shape.depth)
     fold = row_fold_parts(rows, shape.beats, shape.lanes)
     root = forked(rows, (worked(rows, shape.steps),), (stages(rows, 1),))
-    known = (stages(beats, 1), *fold, stages(rows, 2), root, *facts)
+    known = (stages(beats, 1), *fold, stages(rows, 1), buffer(rows, 2, 1), root, *facts)
     return forked(beats, (codes,), known), stages(beats, 5)
 
 
@@ -151,7 +152,8 @@ def _root(shape: Shape, family: Family) -> Resources:
     found = (
         _times_row(shape.second_bits, shape, family)
         + register_resources(min(scaled, shape.radicand_bits), family)
-        + register_resources(shape.radicand_bits + 3 * first, family)
+        + register_resources(2 * first, family)
+        + fifo_resources(shape.radicand_bits + first, 2, family)
         + Resources(luts=shape.radicand_bits)
         + fork_resources(family)
         + rsqrt_resources(shape.radicand_bits, shape.plan.root, shape.least, "half_even", family)

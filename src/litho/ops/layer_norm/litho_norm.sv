@@ -223,8 +223,10 @@ module litho_norm #(
   assign radicand = (variance << Guard)
       + RadicandBits'({32'(EpsilonHigh), 30'(EpsilonLow)});
 
-  litho_stream_register #(
-    .Width(RadicandBits + FirstBits)
+  // Two lie in a buffer, so that the root and the sums do not wait for each other in one cycle.
+  litho_stream_fifo #(
+    .Width(RadicandBits + FirstBits),
+    .Depth(2)
   ) u_radicands (
     .clk_i(clk_i),
     .rst_ni(rst_ni),
