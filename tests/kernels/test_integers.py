@@ -1,25 +1,15 @@
 """The kernel of integer rounding gives what exact rationals give, in each build of its loops."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 
-from litho import kernels
 from litho.formats import arith
 from litho.formats.integers import requantized
 
-
-@pytest.fixture(autouse=True, params=["AVX-512", "AVX2", "portable"])
-def _loops(request: pytest.FixtureRequest) -> Iterator[None]:
-    if not kernels.is_compiled():
-        pytest.skip("the compiled kernels are missing: no C++ compiler when litho was installed")
-    with kernels.limited(request.param):
-        if not kernels.describe().endswith(request.param):
-            pytest.skip(f"{request.param} is missing in this processor")
-        yield
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 def reference(codes, multiplier, shift, low, high, mode):

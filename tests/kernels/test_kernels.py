@@ -1,7 +1,6 @@
 """Compiled kernels give the bits of the plain reference, in both builds of their loops."""
 
 import logging
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -23,6 +22,8 @@ from litho.formats import (
 from litho.formats.plans import plan_of
 from litho.formats.reach import is_inside
 from litho.kernels import library
+
+pytestmark = pytest.mark.usefixtures("loops")
 
 SPELLINGS = [
     "ufixed8f4", "fixed4f1", "fixed2f0", "fixed16f8", "fixed22f3", "uint8", "int4",
@@ -47,16 +48,6 @@ SCALES = [
     Scale((65535,), (-3,)),
     Scale((181,), (30,)),
 ]
-
-
-@pytest.fixture(autouse=True, params=["AVX-512", "AVX2", "portable"])
-def _loops(request: pytest.FixtureRequest) -> Iterator[None]:
-    if not kernels.is_compiled():
-        pytest.skip("the compiled kernels are missing: no C++ compiler when litho was installed")
-    with kernels.limited(request.param):
-        if not kernels.describe().endswith(request.param):
-            pytest.skip(f"{request.param} is missing in this processor")
-        yield
 
 
 @pytest.mark.parametrize("form", ELEMENTS)

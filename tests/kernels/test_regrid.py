@@ -1,14 +1,13 @@
 """Floats on an integer grid move to another one as their codes do, in each build of the loops."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
 
-from litho import kernels
 from litho.formats import Fixed, Scale, arith
 from litho.formats.regrid import nearest_codes, regridded, settled
+
+pytestmark = pytest.mark.usefixtures("loops")
 
 STEP = Scale((181,), (20,))
 CHANNELS = Scale((181, 40001, 3, 65535, 7), (20, 30, 17, 33, 18), -1)
@@ -17,16 +16,6 @@ MAKERS = [
     pytest.param(lambda x: np.asarray(x, dtype=np.float64), id="float64"),
     pytest.param(lambda x: torch.from_numpy(np.asarray(x, dtype=np.float64)), id="torch"),
 ]
-
-
-@pytest.fixture(autouse=True, params=["AVX-512", "AVX2", "portable"])
-def _loops(request: pytest.FixtureRequest) -> Iterator[None]:
-    if not kernels.is_compiled():
-        pytest.skip("the compiled kernels are missing: no C++ compiler when litho was installed")
-    with kernels.limited(request.param):
-        if not kernels.describe().endswith(request.param):
-            pytest.skip(f"{request.param} is missing in this processor")
-        yield
 
 
 def spread(scale: Scale, shape: tuple[int, ...]) -> np.ndarray:

@@ -1,12 +1,9 @@
 """Kernels under scales that are no powers of two, per tensor and along the last axes."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from bits import assert_same_bits, every_kind_of_float32, near_the_ties, reference
 
-from litho import kernels
 from litho.errors import FormatError
 from litho.formats import (
     CodeFormat,
@@ -20,6 +17,8 @@ from litho.formats import (
 )
 from litho.formats.reach import is_inside
 
+pytestmark = pytest.mark.usefixtures("loops")
+
 SPELLINGS = [
     "fixed8f4", "uint8", "int12", "int16", "fixed21f3", "int24", "e4m3fn", "e5m2", "e3m2fn",
     "e2m1fn", "e1m2fn", "e4m6", "e4m7", "e5m5", "e5m10", "e6m9f", "e8m1", "e8m7", "e8m10",
@@ -27,16 +26,6 @@ SPELLINGS = [
     "e8m7_overflow", "e4m0fn", "log4", "log8",
 ]  # fmt: skip
 TABLES = ["binary", "ternary", "codebook4", "codebook8"]
-
-
-@pytest.fixture(autouse=True, params=["AVX-512", "AVX2", "portable"])
-def _loops(request: pytest.FixtureRequest) -> Iterator[None]:
-    if not kernels.is_compiled():
-        pytest.skip("the compiled kernels are missing: no C++ compiler when litho was installed")
-    with kernels.limited(request.param):
-        if not kernels.describe().endswith(request.param):
-            pytest.skip(f"{request.param} is missing in this processor")
-        yield
 
 
 def some_scale(generator: np.random.Generator) -> Scale:
