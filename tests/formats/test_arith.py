@@ -282,15 +282,21 @@ def test_dyadic_refuses_what_is_not_positive(ratio: Fraction) -> None:
 
 @pytest.mark.parametrize(
     ("left_limit", "right_limit", "kind"),
-    [(127, 127, "blas"), (2**25, 2**25, "blas"), (2**26 + 1, 2**26 + 1, "int64")],
+    [
+        (127, 127, "float32"),
+        (2047, 2047, "float32"),
+        (4097, 4097, "float64"),
+        (2**25, 2**25, "float64"),
+        (2**26 + 1, 2**26 + 1, "int64"),
+    ],
 )
-def test_matmul_is_exact_by_either_road(left_limit: int, right_limit: int, kind: str) -> None:
+def test_matmul_is_exact_by_each_road(left_limit: int, right_limit: int, kind: str) -> None:
     del kind
     draw = np.random.default_rng(3)
     left = draw.integers(-left_limit, left_limit, (5, 4))
     right = draw.integers(-right_limit, right_limit, (4, 3))
     left[0], right[:, 0] = -left_limit, -right_limit
-    right[0, 0] += 1  # an odd sum: beyond 2^53 a float cannot hold it
+    right[0, 0] += 1  # an odd sum: beyond 2^24 or 2^53 a float cannot hold it
     expected = left.astype(object) @ right.astype(object)
     found = arith.matmul(left, right, left_limit, right_limit)
     assert found.dtype == np.int64

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from litho.errors import ConfigError, MismatchError
 from litho.flow.codes import code_batches, read_codes, samples_at_once, write_codes
@@ -115,9 +116,12 @@ def _in_order(
 def _at_once(
     graph: Graph, batches: Iterable[dict[str, Any]], known: Registry
 ) -> Iterator[dict[str, Any]]:
-    """Go through batches in threads: NumPy works outside of Python's lock."""
+    """Go through batches in threads: NumPy works outside of Python's lock.
+
+    BLAS has one thread for each of them: more would wait for each other, spinning.
+    """
     count, left = os.cpu_count() or 1, iter(batches)
-    with ThreadPoolExecutor(count) as threads:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(count) as threads:
         while some := list(islice(left, count)):
             yield from threads.map(lambda codes: interpret(graph, codes, known), some)
 

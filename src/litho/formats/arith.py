@@ -247,13 +247,14 @@ def round_float(
 def matmul(left: Any, right: Any, left_limit: int, right_limit: int) -> Any:
     """Give the exact product of NumPy code matrices `left` (…, N) and `right` (N, M).
 
-    `left_limit` and `right_limit` bound the absolute values. float64 BLAS does the work when the
-    bounds prove each partial sum below 2^53, int64 otherwise.
+    `left_limit` and `right_limit` bound the absolute values. BLAS does the work when the bounds
+    prove each partial sum exact, below 2^24 in float32 and below 2^53 in float64; int64 otherwise.
     Raises `FormatError` when a sum may reach 2^63.
     """
     bound = left.shape[-1] * left_limit * right_limit
     if bound < 2**53:
-        return (left.astype("float64") @ right.astype("float64")).astype("int64")
+        exact = "float32" if bound < 2**24 else "float64"
+        return (left.astype(exact) @ right.astype(exact)).astype("int64")
     if bound >= 2**63:
         raise FormatError(
             f"a sum of {left.shape[-1]} products must stay below 2^63, not reach {bound};"
