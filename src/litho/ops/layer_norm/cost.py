@@ -201,6 +201,8 @@ def _products(shape: Shape, family: Family) -> Resources:
         )
     )
     if shape.beta_bits:
-        found += rom_resources(shape.beta_bits * lanes, shape.beats, family)
-        found += Resources(luts=shape.sum_bits * lanes, ffs=2 * shape.beta_bits * lanes)
+        # Of few words many columns are the same, or nothing: Yosys keeps those that differ.
+        columns = min(shape.beta_bits * lanes, (1 << shape.beats) - 2)
+        found += rom_resources(columns, shape.beats, family)
+        found += Resources(luts=shape.sum_bits * lanes, ffs=2 * columns)
     return found
