@@ -122,7 +122,7 @@ def test_a_whole_bert_tiny_is_the_same_in_hardware(tmp_path: Path) -> None:
 def test_no_deep_buffer_of_a_whole_bert_tiny_can_be_shallower() -> None:
     design = design_of(folded(BERT_TINY, 1 << 18), registry())
     assert sorted(depth for depth in depth_of(design).values() if depth > SHALLOW)[-2:] == [
-        33400,
+        33393,
         33408,
     ]
     assert too_deep(design, deeper_than=SHALLOW) == []
