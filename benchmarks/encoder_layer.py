@@ -1,9 +1,10 @@
 """One encoder layer on a device: what it takes, and with `--place` its clock.
 
-`python benchmarks/encoder_layer.py [--json] [--whole] [--place] [--device NAME] [--share S]`. A
-layer with drawn weights gets the lanes that make it as fast as the share of the device allows, and
-is synthesized, and placed where nextpnr knows the device. Without `--whole` it is a small one, to
-try; with it, that of BERT-tiny at 128 tokens: Yosys takes some ten minutes, and nextpnr an hour.
+`python benchmarks/encoder_layer.py [--json] [--whole] [--place] [--device NAME] [--share S]
+[--out DIR]`. A layer with drawn weights gets the lanes that make it as fast as the share of the
+device allows, and is synthesized, and placed where nextpnr knows the device. Without `--whole` it
+is a small one, to try; with it, that of BERT-tiny at 128 tokens: Yosys takes some ten minutes, and
+nextpnr an hour.
 """
 
 import argparse
@@ -25,16 +26,17 @@ SMALL = Encoder(1, 8, 16, 2, 32, has_length=True)
 CLOCK_MHZ = 60.0
 
 
-def figures(sizes: Encoder, name: str, share: float, place: bool) -> dict[str, float | str]:
-    """Emit one layer, synthesize it and give the figures."""
+def figures(
+    sizes: Encoder, name: str, share: float, place: bool, folder: Path
+) -> dict[str, float | str]:
+    """Emit one layer into `folder`/design, synthesize it and give the figures."""
     device = find_device(name)
     graph = ChooseLanes(device=device, share=share)(encoder(sizes), registry())
-    with tempfile.TemporaryDirectory() as folder:
-        emitted = emit(Path(folder) / "design", graph, registry(), "top", CLOCK_MHZ)
-        logs = Path(folder) / "logs"
-        logs.mkdir()
-        synthesis = tools.synthesize(emitted.folder, find_family(device.family), logs)
-        report = tools.place(synthesis, device, logs) if place else synthesis.report
+    emitted = emit(folder / "design", graph, registry(), "top", CLOCK_MHZ)
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    synthesis = tools.synthesize(emitted.folder, find_family(device.family), logs)
+    report = tools.place(synthesis, device, logs) if place else synthesis.report
     use = utilization(graph, emitted.timing.interval)
     assert use.products == multiplications(sizes)
     found = report.resources
@@ -60,9 +62,13 @@ def main() -> None:
     parser.add_argument("--place", action="store_true", help="place and route too")
     parser.add_argument("--device", default="ecp5-85k", help="see `litho list devices`")
     parser.add_argument("--share", type=float, default=0.95, help="of the device, by the estimate")
+    parser.add_argument("--out", type=Path, help="keep the design and what was said of it here")
     given = parser.parse_args()
     sizes = replace(BERT_TINY, layers=1) if given.whole else SMALL
-    found = figures(sizes, given.device, given.share, given.place)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.out or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = figures(sizes, given.device, given.share, given.place, folder)
     if given.json:
         print(json.dumps(found, indent=2))
         return

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -22,6 +22,9 @@ from litho.flow.operations import ops_of
 from litho.flow.stage import Context, Stage
 from litho.ir import Graph, Registry, has_state, interpret, interpret_from, load, save
 
+if TYPE_CHECKING:
+    from litho.tasks import Data
+
 __all__ = ["COMPARE", "EVALUATE", "LOWER"]
 
 _COMPARED = 512  # samples on which every value is compared with float, and the codes in them
@@ -35,7 +38,7 @@ def _lower(context: Context) -> None:
 
     config = context.config
     data = data_of(config)
-    model = compressed_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    model = _network(context, data)
     write_formats(context.folder, model)
     write_layers(context.folder, model)
     compress.make_permanent(model)
@@ -48,6 +51,11 @@ def _lower(context: Context) -> None:
     write_codes(context.folder / "inputs.npz", _encoded(graph, model, data.test_inputs))
     outputs = tasks.predict(model, data.test_inputs).double().numpy()
     np.savez(context.folder / "judged.npz", outputs=outputs, targets=data.test_targets.numpy())
+
+
+def _network(context: Context, data: "Data") -> Any:
+    """Give the network whose integers are judged, in eval."""
+    return compressed_of(context.config, data, context.needs["tune"] / WEIGHTS).eval()
 
 
 def _encoded(graph: Graph, model: Any, samples: Any) -> dict[str, Any]:
@@ -179,7 +187,7 @@ def _first_apart(context: Context, graph: Graph) -> str:
 
     config, source, known = context.config, context.needs["lower"], ops_of(context.config)
     data = data_of(config)
-    model = compressed_of(config, data, context.needs["tune"] / WEIGHTS).eval()
+    model = _network(context, data)
     count = _compared(graph)
     given = read_codes(source / "inputs.npz", count)
     codes = given | interpret(graph, given, known, keep="all")
