@@ -3,7 +3,8 @@
 A page is run in a folder of its own, in which the repository's folders lie as well. A fenced block
 after a line that ends with the name of a file in backquotes and a colon becomes that file.
 Commands that take long are run by another test, which `ELSEWHERE` names by how they begin.
-A page that goes on from a run in `runs/digits` finds a small one there.
+A page that goes on from a run in `runs/digits`, or from a design in `runs/layer`, finds a small run
+of the digits there.
 """
 
 import os
@@ -33,6 +34,8 @@ ELSEWHERE = {
     ),
     "python benchmarks/": "tests/test_benchmarks.py::test_a_benchmark_gives_its_figures",
 }
+# What a page goes on from after a command that takes long.
+SMALL_RUNS = ("runs/digits", "runs/layer")
 # What changes the environment that the tests run in.
 NOT_HERE = ("pre-commit install", ". .venv/bin/activate", "pip install", "apt-get")
 
@@ -169,8 +172,9 @@ SHOWN = [page for page in PAGES if any(True for _ in steps_of(page))]
 def test_what_a_page_shows_runs(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_run: Path
 ) -> None:
-    if "runs/digits" in page.read_text():
-        shutil.copytree(small_run, tmp_path / "runs" / "digits")
+    for name in SMALL_RUNS:
+        if name in page.read_text():
+            shutil.copytree(small_run, tmp_path / name)
     for name in ("benchmarks", "configs", "examples", "src", "tests"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
