@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,22 +36,38 @@ def test_a_sweep_is_one(config: Path) -> None:
     assert found.plot is not None
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("config", RUNS, ids=_named)
-def test_a_configuration_is_proven(config: Path, tmp_path: Path) -> None:
-    if load_config(config).task in FROM_FILES and "LITHO_DATA" not in os.environ:
-        pytest.skip("LITHO_DATA does not say where the data lie")
+def _go_on_from(config: Path, folder: Path) -> list[str]:
+    """Make the run that `config` starts from, that of the configuration with its name."""
+    start = load_config(config).start
+    if start is None:
+        return []
+    (made_by,) = (path for path in RUNS if path.stem == Path(start).name)
+    _run(made_by, folder / "start")
+    return ["--from", str(folder / "start")]
+
+
+def _run(config: Path, out: Path, *arguments: str) -> dict[str, Any]:
+    """The result of a run of `config` into the folder `out`, said and kept alike."""
     command = [sys.executable, "-c", "from litho.app import main; main()", "run", str(config)]
     done = subprocess.run(
-        [*command, "--out", "out", "--json"],
-        cwd=tmp_path,
+        [*command, "--out", out.name, "--json", *arguments],
+        cwd=out.parent,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert result == json.loads((tmp_path / "out" / "result.json").read_text())
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert result == json.loads((out / "result.json").read_text())
+    return result
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("config", RUNS, ids=_named)
+def test_a_configuration_is_proven(config: Path, tmp_path: Path) -> None:
+    if load_config(config).task in FROM_FILES and "LITHO_DATA" not in os.environ:
+        pytest.skip("LITHO_DATA does not say where the data lie")
+    result = _run(config, tmp_path / "out", *_go_on_from(config, tmp_path))
     assert result["verification"]["mismatches"] == 0
     accuracy = result.get("accuracy", {"hardware": None, "fake_quantized": None})
     assert accuracy["hardware"] == accuracy["fake_quantized"]
