@@ -30,7 +30,7 @@ REGISTERS = {
     "operands": ("*u_dot.code_q", "*u_dot.word_q"),
     "products": ("*u_dot.product_q",),
     "sums": ("*u_dot.*sum_q",),
-    "accumulators": ("*u_dot.acc_q",),
+    "accumulators": ("*u_dot.*acc_q", "*u_dot.u_results.*data_q", "*u_dot.u_results.*waits_q"),
 }
 
 
