@@ -54,7 +54,7 @@ def _lower(context: Context) -> None:
 
 
 def _network(context: Context, data: "Data") -> Any:
-    """Give the network whose integers are judged, in eval."""
+    """Give the network whose integers are judged, in PyTorch's evaluation mode: no dropout."""
     return compressed_of(context.config, data, context.needs["tune"] / WEIGHTS).eval()
 
 
