@@ -1,5 +1,6 @@
 """A chain of stages: each result is whole or absent, and is made once."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +95,22 @@ def test_a_changed_fact_makes_its_stage_and_those_that_need_it_again() -> None:
     folders = bring_up(chain, msgspec.structs.replace(CONFIG, seed=1), log)
     assert log.lines == [("first", True), ("second", False), ("third", False)]
     assert (folders["third"] / "made").read_text() == "0+1+1"
+
+
+def test_a_result_made_again_with_other_bits_makes_those_that_need_it_again() -> None:
+    written = ["0"]
+
+    def draw(context: Context) -> None:
+        (context.folder / "made").write_text(written[0])
+
+    chain = (stage("first", work=draw), stage("second", ("first",)))
+    first = bring_up(chain, CONFIG)
+    for bits, is_kept in (("0", True), ("1", False)):
+        written[0], log = bits, Log()
+        shutil.rmtree(first["first"])
+        folders = bring_up(chain, CONFIG, log)
+        assert log.lines == [("first", False), ("second", is_kept)]
+        assert (folders["second"] / "made").read_text() == f"{bits}+0"
 
 
 def test_a_stage_that_fails_is_made_again() -> None:

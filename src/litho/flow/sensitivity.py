@@ -24,7 +24,7 @@ from litho.flow.sensitivity_cases import (
     settings_of,
 )
 from litho.flow.sensitivity_page import StudyRecord, draw_study, read_study, write_study
-from litho.flow.stage import SILENT, Watcher, bring_up, keys_of
+from litho.flow.stage import SILENT, Watcher, bring_up, identity_of
 from litho.flow.start import FLOAT, with_start
 from litho.flow.strict import read_toml
 from litho.flow.sweep import check_drawable
@@ -86,7 +86,7 @@ def run_study(
         part.mkdir(exist_ok=True)
     made = bring_up((TRAIN,), config, watcher)["train"]
     link_file(made / WEIGHTS, folder / FLOAT)
-    bench = bench_of(config, keys_of((TRAIN,), config)["train"], made / WEIGHTS)
+    bench = bench_of(config, identity_of(made), made / WEIGHTS)
     scored = _judged(bench, cases, logs, workers, watcher)
     record = _record(config, cases, scored, title)
     write_study(folder, record)

@@ -155,7 +155,7 @@ def _check_samples(settings: Sensitivity, data: "Data", are_calibrated: bool) ->
 
 
 def bench_of(config: Config, trained: str, weights: Path) -> Bench:
-    """Give what the study of `config` judges on; `trained` is the key of the trained network."""
+    """Give what the study of `config` judges on; `trained` names the trained network."""
     (closure,) = closures_of([_write_scores])
     sources = [closure.digest, files_digest(closure.files(with_hdl=False))]
     return Bench(digest_of([trained, sources, settings_of(config).samples]), config, weights)

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from litho.flow.closure import closures_of
 from litho.flow.config import Config
-from litho.flow.digests import digest_of, files_digest
-from litho.flow.facts import write_facts
+from litho.flow.digests import digest_of, files_digest, tree_digest
+from litho.flow.facts import read_facts, write_facts
 from litho.flow.operations import check_operations, sources_digest
 from litho.tools import cached
 
-__all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up", "keys_of"]
+__all__ = ["SILENT", "Context", "Stage", "Watcher", "bring_up", "identity_of"]
 
+_RECORD = "stage"  # the facts of a stage that has ended, in its own folder
 # Who mentions it loads the user's operations; who mentions one of these reads their hardware.
 _OPERATIONS = "litho.ops:registry"
 _HDL_FINDERS = frozenset({"litho.rtl.library:shared_modules", "litho.rtl.library:sources_of"})
@@ -102,27 +103,37 @@ def bring_up(
     an operation or a tool that is absent is told at once.
     """
     check_operations(config)
-    keys = keys_of(stages, config)
+    origins = _origins_of(stages, config)
     folders: dict[str, Path] = {}
-    for stage in stages:
-        folders[stage.name] = _made(stage, keys[stage.name], config, folders, watcher)
+    for stage, origin in zip(stages, origins, strict=True):
+        needs = {name: identity_of(folders[name]) for name in stage.needs}
+        key = digest_of({"origin": origin, "needs": needs})
+        folders[stage.name] = _made(stage, key, config, folders, watcher)
     return folders
 
 
-def keys_of(stages: tuple[Stage, ...], config: Config) -> dict[str, str]:
-    """Give the key of each stage by name: made from all that its result is a consequence of."""
-    keys: dict[str, str] = {}
+def identity_of(folder: Path) -> str:
+    """Give the name of a stage's result: its key, and what was made under it.
+
+    A result that is lost and made again need not have the same bits, float products least of all:
+    with the key alone, what was made from the first would pass for what follows from the second.
+    """
+    return digest_of([folder.name, read_facts(folder, _RECORD)["content"]])
+
+
+def _origins_of(stages: tuple[Stage, ...], config: Config) -> list[list[Any]]:
+    """Give of each stage its sources and facts: what its result depends on beside its needs."""
     facts = [stage.facts(config) for stage in stages]
     closures = closures_of([stage.work for stage in stages])
     operations = cache(partial(sources_digest, config))
-    for stage, fact, closure in zip(stages, facts, closures, strict=True):
+    origins: list[list[Any]] = []
+    for fact, closure in zip(facts, closures, strict=True):
         reads_hdl = not _HDL_FINDERS.isdisjoint(closure.names)
         sources = [closure.digest, files_digest(closure.files(reads_hdl))]
         if _OPERATIONS in closure.names:
             sources.append(operations(reads_hdl))
-        needed = [keys[name] for name in stage.needs]
-        keys[stage.name] = digest_of([sources, fact, needed])
-    return keys
+        origins.append([sources, fact])
+    return origins
 
 
 def _made(
@@ -131,7 +142,8 @@ def _made(
     def work(folder: Path) -> None:
         watcher.begin(stage.name)
         stage.work(Context(config, folder, {name: folders[name] for name in stage.needs}, watcher))
-        write_facts(folder, "stage", {"seconds": round(time.monotonic() - started, 2)})
+        seconds = round(time.monotonic() - started, 2)
+        write_facts(folder, _RECORD, {"seconds": seconds, "content": tree_digest(folder)})
 
     started = time.monotonic()
     folder, is_new = cached(f"stages/{stage.name}", key, work)
