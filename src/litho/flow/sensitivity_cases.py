@@ -215,7 +215,10 @@ class _Batches(Iterable[Any]):
 
 @lru_cache(maxsize=1)
 def _loaded(bench: Bench) -> "tuple[Data, Any, np.ndarray[Any, np.dtype[np.int64]]]":
-    """Give data, network and the places of the samples to judge; a process loads them once."""
+    """Give data, network and the places of the samples to judge; a process loads them once.
+
+    The network is in PyTorch's evaluation mode: nothing is dropped, norms keep what they know.
+    """
     from litho import tasks
 
     config = bench.config
